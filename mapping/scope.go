@@ -1,0 +1,37 @@
+package mapping
+
+import "sluice/mapping/vtl/value"
+
+// Pair is one parameter as the client spelled it. Repeated names stay repeated,
+// in the order of arrival. The strings may be views into a request buffer: they
+// are valid until the exchange is released and must not be kept.
+type Pair struct{ Name, Value string }
+
+// Params are the parameters of the method request.
+type Params struct {
+	Path   []Pair // raw, not percent-decoded
+	Query  []Pair // decoded
+	Header []Pair // as received, less the headers dropped at entry
+}
+
+// ContextSource answers $context variables. The runtime's exchange implements it.
+type ContextSource interface {
+	// AppendVariable appends the text of v to dst; ok is false when v has no value.
+	AppendVariable(dst []byte, v Variable) (out []byte, ok bool)
+	// Authorizer is the map behind $context.authorizer; nil without an authorizer.
+	// A Cognito authorizer's claims are the map under "claims".
+	Authorizer() *value.Map
+}
+
+// Scope is everything one rendering or evaluation can read and write. It belongs
+// to one request and is not safe for concurrent use. The zero Scope is usable.
+type Scope struct {
+	Params         Params
+	Body           Body            // the payload being mapped: the client's, then the backend's
+	ResponseHeader []Pair          // headers of the integration response; nil on the way in
+	Context        ContextSource   // may be nil: every variable is then missing
+	StageVariables *value.Map      // text values; may be nil
+	Overrides      Overrides       // what templates put under $context.requestOverride and responseOverride
+	Arena          []byte          // scratch for strings made while evaluating; reset with the Scope
+	Trace          func(ref string, v value.Value) // when set, called for each reference rendered (sluice render --trace)
+}
