@@ -1,0 +1,29 @@
+package backend
+
+import "sluice/mapping"
+
+// Request is what is sent to a backend. A Request can be reused; nothing of it
+// is kept after Do.
+type Request struct {
+	Method string
+	Target []byte // path and query, already encoded; begins with "/"
+	Host   string // the Host field; "" is the endpoint's authority as it was written
+	// Header is sent in this order and spelling. Do refuses a field that HTTP
+	// does not allow (KindRequest), and Host, Content-Length and
+	// Transfer-Encoding, which are Do's own.
+	Header []mapping.Pair
+	Body   []byte // always announced by Content-Length, also when empty
+}
+
+// Response is a backend's answer. A Response can be reused, and should be: its
+// buffers are. Header and Body are valid until the next Do or Reset.
+type Response struct {
+	StatusCode int // 200 to 599
+	// Header has every field as it arrived, Content-Length, Connection and
+	// Transfer-Encoding too, in order and spelling. Trailers are dropped.
+	Header []mapping.Pair
+	Body   []byte
+}
+
+// Reset empties r and keeps its buffers, unless they are large.
+func (r *Response) Reset() {}
