@@ -11,6 +11,21 @@ type Place struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+
+	// Block: the text that begins here stands in the file line for line, as a
+	// YAML literal does; Inside then finds its every line.
+	Block bool `json:"-"`
+}
+
+// Inside is the place of a line and column (from 1) of the text that begins at
+// p; p itself where the file does not have the text line for line (a quoted
+// string with escapes).
+func (p Place) Inside(line, column int) Place {
+	if p.Block && p.Line > 0 && line > 0 && column > 0 {
+		p.Line += line - 1
+		p.Column += column - 1
+	}
+	return p
 }
 
 // String is file:line:col, as far as known.
