@@ -1,0 +1,85 @@
+package project
+
+import (
+	"crypto/sha256"
+
+	"sluice/api"
+	"sluice/openapi"
+)
+
+// maxDefinitionSize is the largest OpenAPI document, in bytes (aws-facts: limits, section 2).
+const maxDefinitionSize = 6 << 20
+
+// content is what one definition file or snapshot holds.
+type content struct {
+	id         string
+	snapshot   *api.Snapshot
+	stage      *api.Stage    // a snapshot's
+	canary     *api.Snapshot // a snapshot's
+	isSnapshot bool
+}
+
+// loadContent reads a definition or a snapshot. The API id is the one that the
+// entry gives, else a snapshot's own, else made of the file name.
+func (l *loader) loadContent(e entry, file string, src []byte) (*content, bool) {
+	switch detect(file, src) {
+	case kindSnapshot:
+		c, ok := l.loadSnapshot(file, src)
+		if !ok {
+			return nil, false
+		}
+		switch own := c.snapshot.RestApi.ID; {
+		case e.id != "":
+			c.id = e.id
+		case own == "":
+			c.id = IDFromFile(file)
+		case validID.MatchString(own):
+			c.id = own
+		default:
+			l.problem(placeOfText(file, src, `"restApi"`), "API id %q must be 1 to 63 lower-case letters and digits", own)
+			return nil, false
+		}
+		c.snapshot.RestApi.ID = c.id
+		if c.canary != nil {
+			c.canary.RestApi.ID = c.id
+		}
+		return c, true
+	case kindProject:
+		l.problem(e.named, "%s is a project file; a definition or a snapshot is needed here", file)
+		return nil, false
+	case kindUnknown:
+		l.problem(api.Place{File: file, Line: 1, Column: 1}, "this is neither an OpenAPI 3.0 or Swagger 2.0 document nor a snapshot")
+		return nil, false
+	}
+	if len(src) > maxDefinitionSize {
+		l.problem(api.Place{File: file, Line: 1, Column: 1}, "the definition has %d bytes, at most %d are allowed", len(src), maxDefinitionSize)
+		return nil, false
+	}
+	snapshot, problems := openapi.Import(file, src, importOptions(e))
+	l.problems = append(l.problems, problems...)
+	if snapshot == nil || problems.Fatal() {
+		return nil, false
+	}
+	id := e.id
+	if id == "" {
+		id = IDFromFile(file)
+	}
+	snapshot.RestApi.ID = id
+	if snapshot.DeploymentID == "" {
+		snapshot.DeploymentID = deploymentID(src)
+	}
+	return &content{id: id, snapshot: snapshot}, true
+}
+
+// deploymentID makes a deployment id of a definition's content: six lower-case
+// letters and digits, as the service's are. The same content has the same id,
+// so that an answer that shows it does not change from start to start.
+func deploymentID(src []byte) string {
+	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+	sum := sha256.Sum256(src)
+	id := make([]byte, 6)
+	for i := range id {
+		id[i] = alphabet[int(sum[i])%len(alphabet)]
+	}
+	return string(id)
+}
