@@ -12,17 +12,19 @@ type Kind uint8
 // The kinds. Object is anything else that has properties or methods of its own
 // ($input, $util, an iterator, a map's entry set, ...).
 const (
-	Null    Kind = iota
-	Bool         // java.lang.Boolean
-	Int          // java.lang.Integer
-	Long         // java.lang.Long
-	BigInt       // java.math.BigInteger
-	Double       // java.lang.Double
-	Decimal      // java.math.BigDecimal
-	String       // java.lang.String
-	MapKind      // java.util.LinkedHashMap
-	ListKind     // java.util.ArrayList or net.minidev.json.JSONArray
+	Null     Kind = iota
+	Bool          // java.lang.Boolean
+	Int           // java.lang.Integer
+	Long          // java.lang.Long
+	BigInt        // java.math.BigInteger
+	Double        // java.lang.Double
+	Decimal       // java.math.BigDecimal
+	String        // java.lang.String
+	MapKind       // java.util.LinkedHashMap
+	ListKind      // java.util.ArrayList or net.minidev.json.JSONArray
 	ObjectKind
+	Char  // java.lang.Character, one UTF-16 unit
+	Float // java.lang.Float
 )
 
 // Value is one Java value, or null. The zero Value is null. It is 24 bytes and
@@ -59,6 +61,12 @@ func OfLong(i int64) Value { return Value{num: uint64(i), ref: Long} }
 
 // OfDouble makes a Double.
 func OfDouble(f float64) Value { return Value{num: math.Float64bits(f), ref: Double} }
+
+// OfFloat makes a Float.
+func OfFloat(f float32) Value { return Value{num: math.Float64bits(float64(f)), ref: Float} }
+
+// OfChar makes a Character from a UTF-16 unit.
+func OfChar(unit uint16) Value { return Value{num: uint64(unit), ref: Char} }
 
 // OfBigInt makes a BigInteger. The caller must not change i afterwards.
 func OfBigInt(i *big.Int) Value { return Value{ref: i} }
@@ -150,9 +158,17 @@ func (v Value) Int() int64 {
 	return 0
 }
 
-// Double returns the number of a Double value; 0 for every other kind.
+// Char returns the UTF-16 unit of a Char value; 0 for every other kind.
+func (v Value) Char() uint16 {
+	if v.ref == Char {
+		return uint16(v.num)
+	}
+	return 0
+}
+
+// Double returns the number of a Double or Float value; 0 for every other kind.
 func (v Value) Double() float64 {
-	if v.ref == Double {
+	if v.ref == Double || v.ref == Float {
 		return math.Float64frombits(v.num)
 	}
 	return 0
