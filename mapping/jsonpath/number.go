@@ -88,7 +88,17 @@ func (n number) int() int32 {
 	if n.text == "" {
 		return int32(int64(n.approx))
 	}
-	return low32(n.decimal().Truncated())
+	return truncated32(n.decimal())
+}
+
+// truncated32 is BigDecimal.intValue(); a number with more digits than are worked
+// with is a multiple of 2 to the power of 32.
+func truncated32(d *value.BigDecimal) int32 {
+	i, ok := d.Truncated()
+	if !ok {
+		return 0
+	}
+	return low32(i)
 }
 
 func low32(i *big.Int) int32 {
@@ -136,7 +146,7 @@ func intOf(v value.Value) int32 {
 		}
 		return int32(f)
 	case value.Decimal:
-		return low32(v.Decimal().Truncated())
+		return truncated32(v.Decimal())
 	default:
 		return int32(v.Int())
 	}
