@@ -1,55 +1,148 @@
 package metrics
 
 import (
-	"time"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
 )
 
 // Options are the settings of Metrics.
 type Options struct {
-	Version   string // build information
-	Revision  string
-	GoVersion string
+	Version  string // of the program
+	Revision string // of its source
 	// AccessLogDropped is read on a scrape; nil is always 0.
 	AccessLogDropped func() uint64
 }
 
 // Metrics is a set of figures with its own registry.
-type Metrics struct{}
+type Metrics struct {
+	registry *prometheus.Registry
+	inFlight *sharded
+	reloads  [2]atomic.Uint64 // failed, succeeded
+
+	mu      sync.RWMutex
+	methods map[labels]*MethodMetrics
+	created uint64         // handles made so far
+	unknown *MethodMetrics // requests that reached no stage
+}
 
 // New makes a set.
-func New(o Options) *Metrics { panic("not built yet") }
+func New(o Options) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		inFlight: newSharded(),
+		methods:  map[labels]*MethodMetrics{},
+	}
+	m.unknown = newMethodMetrics(labels{none, none, none, none}, 0)
+	dropped := o.AccessLogDropped
+	if dropped == nil {
+		dropped = func() uint64 { return 0 }
+	}
+	m.registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		requests{m},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "sluice_requests_in_flight",
+			Help: "Requests being worked on.",
+		}, func() float64 { return float64(m.inFlight.sum()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "sluice_access_log_dropped_lines_total",
+			Help: "Access-log lines dropped because they came faster than they could be written.",
+		}, func() float64 { return float64(dropped()) }),
+		m.reloadCounter("failure", &m.reloads[0]),
+		m.reloadCounter("success", &m.reloads[1]),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name:        "sluice_build_info",
+			Help:        "Always 1; the labels tell what runs.",
+			ConstLabels: prometheus.Labels{"version": o.Version, "revision": o.Revision, "goversion": runtime.Version()},
+		}, func() float64 { return 1 }),
+	)
+	return m
+}
 
-// MethodMetrics are the figures of one method of one stage.
-type MethodMetrics struct{}
+func (m *Metrics) reloadCounter(result string, n *atomic.Uint64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name:        "sluice_reloads_total",
+		Help:        "Attempts to load a changed definition, by result.",
+		ConstLabels: prometheus.Labels{"result": result},
+	}, func() float64 { return float64(n.Load()) })
+}
 
 // Method returns the handle of a method, the same one for the same labels.
 // resource is the path template. It is meant for compile time: it takes a lock.
-func (m *Metrics) Method(api, stage, resource, method string) *MethodMetrics { panic("not built yet") }
-
-// Unrouted returns the handle for requests that reached a stage but no method of
-// it. With "" for both it is the one for requests that reached no stage.
-func (m *Metrics) Unrouted(api, stage string) *MethodMetrics { panic("not built yet") }
-
-// Observe notes one finished request. integration is the time the backend took,
-// negative when none was called.
-func (h *MethodMetrics) Observe(status int, latency, integration time.Duration) {
-	panic("not built yet")
+func (m *Metrics) Method(api, stage, resource, method string) *MethodMetrics {
+	// Prometheus panics on labels that are not UTF-8.
+	key := labels{valid(api), valid(stage), valid(resource), valid(method)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, ok := m.methods[key]
+	if !ok {
+		m.created++
+		h = newMethodMetrics(key, m.created)
+		m.methods[key] = h
+	}
+	return h
 }
 
-// Retain drops every series that belongs to none of live, for Gateway.Replace.
-// Requests in flight may go on using a dropped handle.
-func (m *Metrics) Retain(live []*MethodMetrics) { panic("not built yet") }
+func valid(label string) string { return strings.ToValidUTF8(label, "\ufffd") }
 
-// RequestStarted and RequestDone count the requests in flight.
-func (m *Metrics) RequestStarted() { panic("not built yet") }
+// Unrouted returns the handle for requests that reached a stage but no method of
+// it. With "" for both it is the one for requests that reached no stage, which is
+// never dropped.
+func (m *Metrics) Unrouted(api, stage string) *MethodMetrics {
+	if api == "" && stage == "" {
+		return m.unknown
+	}
+	return m.Method(api, stage, none, none)
+}
+
+// Retain drops every series that belongs to none of live, for Gateway.Replace:
+// live are the handles of all methods of all stages, and their Unrouted ones.
+// Requests in flight may go on using a dropped handle.
+func (m *Metrics) Retain(live []*MethodMetrics) {
+	kept := make(map[labels]*MethodMetrics, len(live))
+	for _, h := range live {
+		if h == nil || h == m.unknown {
+			continue
+		}
+		// A second handle of the same labels can only come from a compilation that
+		// overlapped a Retain; two series of the same labels would spoil the scrape.
+		if other, ok := kept[h.labels]; !ok || h.id < other.id {
+			kept[h.labels] = h
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.methods = kept
+}
+
+// RequestStarted begins a request in flight.
+func (m *Metrics) RequestStarted() { m.inFlight.add(1) }
 
 // RequestDone ends what RequestStarted began.
-func (m *Metrics) RequestDone() { panic("not built yet") }
+func (m *Metrics) RequestDone() { m.inFlight.add(-1) }
 
 // Reloaded notes an attempt to load a changed definition.
-func (m *Metrics) Reloaded(ok bool) { panic("not built yet") }
+func (m *Metrics) Reloaded(ok bool) {
+	if ok {
+		m.reloads[1].Add(1)
+	} else {
+		m.reloads[0].Add(1)
+	}
+}
 
 // Handler answers a scrape, in the text or the OpenMetrics format.
-func (m *Metrics) Handler() fasthttp.RequestHandler { panic("not built yet") }
+func (m *Metrics) Handler() fasthttp.RequestHandler {
+	return fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		EnableOpenMetrics: true,
+		Registry:          m.registry,
+	}))
+}
