@@ -76,14 +76,17 @@ func (p *Path) String() string { return p.source }
 // path, a new JSON list for an indefinite one. The error is a *NotFoundError or
 // an *Error.
 func (p *Path) Read(root value.Value) (value.Value, error) {
+	if root.IsNull() {
+		// Jayway refuses a null root; only the bare "$" gives it back.
+		if trimJava(p.source) == "$" {
+			return root, nil
+		}
+		return value.Value{}, p.notFound
+	}
 	if p.simple {
 		if v, ok := p.walk(root); ok {
 			return v, nil
 		}
-		return value.Value{}, p.notFound
-	}
-	if root.IsNull() {
-		// Jayway refuses a null root (IllegalArgumentException).
 		return value.Value{}, p.notFound
 	}
 	r := reader{tokens: p.tokens}

@@ -22,7 +22,11 @@ func answer(path, body string) string {
 	v, err := p.Read(root)
 	switch err.(type) {
 	case nil:
-		return string(value.AppendJSON(nil, v, value.Compact))
+		text, err := value.AppendJSONLimit(nil, v, value.Compact, 1<<20)
+		if err != nil {
+			return "error" // a document that append() made contain itself
+		}
+		return string(text)
 	case *NotFoundError:
 		return `""`
 	default:
@@ -50,7 +54,7 @@ func TestAnswers(t *testing.T) {
 		if got := answer(c.Path, c.Body); got != c.Answer {
 			bad++
 			if bad <= 40 {
-				t.Errorf("%s\n of   %s\n got  %s\n want %s", c.Path, c.Body, got, c.Answer)
+				t.Errorf("%s\n of   %s\n got  %.500s\n want %s", c.Path, c.Body, got, c.Answer)
 			}
 		}
 	}
