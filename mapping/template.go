@@ -10,3 +10,7 @@ func CompileTemplate(name, source string) (*Template, error) { panic("not built 
 
 // Render appends what the template prints for s to dst.
 func (t *Template) Render(dst []byte, s *Scope) ([]byte, error) { panic("not built yet") }
+
+// Static returns the whole output of a template without directives and
+// references; ok is false for every other template. The bytes must not be written to.
+func (t *Template) Static() (text []byte, ok bool) { return nil, false }

@@ -2,76 +2,183 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
 
-	"sluice/api"
+	"github.com/valyala/fasthttp"
+
+	"sluice/runtime/backend"
+	"sluice/runtime/compress"
+	"sluice/runtime/edge"
+	"sluice/runtime/executionlog"
+	"sluice/runtime/metrics"
 )
 
 // Options are the settings of a Gateway. The zero value of a field is its default.
 type Options struct {
-	Region    string // "us-east-1": the region in host names and ARNs
-	AccountID string // "000000000000"
-	Log       *slog.Logger
-	AccessLog AccessLogger // nil: no access log
+	Region       string            // "us-east-1": the region in host names and ARNs
+	AccountID    string            // "000000000000"
+	Log          *slog.Logger      // slog.Default()
+	AccessLog    AccessLogger      // nil: no access log
+	ExecutionLog executionlog.Sink // nil: no execution logs
+	Metrics      *metrics.Metrics  // nil: a set of its own
+	Edge         edge.Options      // limits and timeouts towards clients; OnRefuse is the Gateway's own
+	Backend      backend.Options   // limits and timeouts towards backends
 }
 
 // AccessLogger takes one finished line (without the line end) a request. It must
 // not block and must not keep line.
 type AccessLogger interface{ Log(line []byte) }
 
-// Deployment is what Compile makes a Stage of.
-type Deployment struct {
-	Stage    *api.Stage
-	Snapshot *api.Snapshot
-	Canary   *api.Snapshot // nil without a canary; may equal Snapshot
-	// AccessLogFormat overrides Stage.AccessLogSettings.Format; "" leaves it.
-	AccessLogFormat string
+// Gateway serves a set of compiled stages.
+type Gateway struct {
+	options    Options
+	log        *slog.Logger
+	metrics    *metrics.Metrics
+	unresolved *metrics.MethodMetrics
+	backends   *backend.Client
+	codec      *compress.Codec
+	stages     atomic.Pointer[table]
+	server     *fasthttp.Server
+	admin      *fasthttp.Server
+	adminApart atomic.Bool
+	draining   atomic.Bool
+	scrape     fasthttp.RequestHandler
+	shutdown   sync.Once
 }
 
-// Gateway serves a set of compiled stages.
-type Gateway struct{}
-
 // New makes a Gateway that serves nothing yet.
-func New(o Options) *Gateway { panic("not built yet") }
-
-// Compile decides everything about a stage that can be decided before a request
-// arrives. Problems may be warnings only; the Stage is nil when any is fatal.
-func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) { panic("not built yet") }
+func New(o Options) *Gateway {
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.AccountID == "" {
+		o.AccountID = "000000000000"
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New(metrics.Options{})
+	}
+	g := &Gateway{
+		options: o, log: o.Log, metrics: o.Metrics,
+		unresolved: o.Metrics.Unrouted("", ""),
+		backends:   backend.New(o.Backend),
+		codec:      compress.New(0),
+		scrape:     o.Metrics.Handler(),
+	}
+	g.stages.Store(newTable(nil))
+	o.Edge.OnRefuse = g.refuse
+	g.server = edge.NewServer(g.serve, o.Edge)
+	g.admin = edge.NewServer(g.serveAdmin, o.Edge)
+	return g
+}
 
 // Replace swaps in a whole new set of stages. Requests in flight finish on the
 // stages they began with.
-func (g *Gateway) Replace(stages []*Stage) { panic("not built yet") }
+func (g *Gateway) Replace(stages []*Stage) {
+	g.stages.Store(newTable(stages))
+	live := []*metrics.MethodMetrics{g.unresolved}
+	for _, s := range stages {
+		live = append(live, s.unrouted)
+		for _, d := range [...]*deployment{s.base, s.canary} {
+			if d == nil {
+				continue
+			}
+			for _, m := range d.methods {
+				live = append(live, m.metrics)
+			}
+		}
+	}
+	g.metrics.Retain(live)
+}
 
-// Serve accepts connections from ln until Shutdown. It may be called for several listeners.
-func (g *Gateway) Serve(ln net.Listener) error { panic("not built yet") }
+// Serve accepts connections from ln until Shutdown. It may be called for several
+// listeners.
+func (g *Gateway) Serve(ln net.Listener) error { return g.server.Serve(edge.Listen(ln)) }
 
 // ServeAdmin serves only the admin paths (/_sluice/...) on ln. Once it was
 // called, Serve's listeners no longer answer them.
-func (g *Gateway) ServeAdmin(ln net.Listener) error { panic("not built yet") }
+func (g *Gateway) ServeAdmin(ln net.Listener) error {
+	g.adminApart.Store(true)
+	return g.admin.Serve(edge.Listen(ln))
+}
 
 // Shutdown stops accepting, waits for requests in flight until ctx ends, and
 // closes the connections to backends.
-func (g *Gateway) Shutdown(ctx context.Context) error { panic("not built yet") }
-
-// Stage is a compiled stage.
-type Stage struct{}
-
-// Route describes one compiled method for people (sluice routes).
-type Route struct {
-	Path          string `json:"path"`
-	Method        string `json:"method"`
-	Authorization string `json:"authorization"` // NONE, AWS_IAM, "CUSTOM name", ...
-	KeyRequired   bool   `json:"apiKeyRequired"`
-	Integration   string `json:"integration"` // type
-	Target        string `json:"target"`      // method and URI of the backend; "" for MOCK
+func (g *Gateway) Shutdown(ctx context.Context) error {
+	g.draining.Store(true)
+	err := errors.Join(g.server.ShutdownWithContext(ctx), g.admin.ShutdownWithContext(ctx))
+	g.backends.Close()
+	return err
 }
 
-// Routes lists the stage's methods, by path and method.
-func (s *Stage) Routes() []Route { panic("not built yet") }
+// serve takes one request through the pipeline.
+func (g *Gateway) serve(ctx *fasthttp.RequestCtx) {
+	g.metrics.RequestStarted()
+	defer g.metrics.RequestDone()
+	x := acquireExchange(g, ctx)
+	defer x.release()
+	if refusal := edge.Check(ctx, &x.head); refusal != nil {
+		g.refuse(ctx, refusal)
+		return
+	}
+	host := hostOnly(x.head.Host)
+	if g.isAdmin(host, x.head.Path) {
+		g.serveAdminPath(ctx, view(x.head.Path))
+		return
+	}
+	x.run(host)
+}
 
-// APIID and Name identify the stage.
-func (s *Stage) APIID() string { panic("not built yet") }
+// run goes through the steps. A panic in one request answers 500 in that request
+// and hurts nothing else.
+func (x *exchange) run(host string) {
+	defer func() {
+		if p := recover(); p != nil {
+			x.gateway.log.Error("panic in a request", "panic", p, "stack", string(debug.Stack()))
+			x.ctx.Response.Reset()
+			x.reply(faultPanic)
+		}
+	}()
+	x.reply(x.steps(host))
+}
 
-// Name is the stage's name.
-func (s *Stage) Name() string { panic("not built yet") }
+// steps runs the pipeline up to the reply and tells what went wrong.
+func (x *exchange) steps(host string) *fault {
+	x.accept()
+	if f := x.resolve(x.gateway.stages.Load(), host); f != nil {
+		return f
+	}
+	if f := x.decodeBody(); f != nil {
+		return f
+	}
+	if f := x.routeRequest(); f != nil {
+		return f
+	}
+	x.startLog()
+	if f := x.authorize(); f != nil {
+		return f
+	}
+	if f := x.meter(); f != nil {
+		return f
+	}
+	if f := x.validate(); f != nil {
+		return f
+	}
+	return x.integrate()
+}
+
+// hostOnly cuts the port off an authority.
+func hostOnly(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 {
+		return host[:i]
+	}
+	return host
+}

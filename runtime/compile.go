@@ -1,0 +1,311 @@
+package runtime
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"sluice/api"
+	"sluice/authorizers/policy"
+	"sluice/mapping"
+	"sluice/mapping/vtl/value"
+	"sluice/runtime/executionlog"
+	"sluice/runtime/schema"
+)
+
+// Deployment is what Compile makes a Stage of.
+type Deployment struct {
+	Stage    *api.Stage
+	Snapshot *api.Snapshot
+	Canary   *api.Snapshot // nil without a canary; may equal Snapshot
+	// AccessLogFormat overrides Stage.AccessLogSettings.Format; "" leaves it.
+	AccessLogFormat string
+}
+
+// Compile decides everything about a stage that can be decided before a request
+// arrives. Problems may be warnings only; the Stage is nil when any is fatal.
+func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
+	id := d.Snapshot.RestApi.ID
+	s := &Stage{
+		apiID: id, name: d.Stage.StageName,
+		domainName: id + ".execute-api." + g.options.Region + ".amazonaws.com",
+		tracing:    d.Stage.TracingEnabled,
+		userAgent:  "AmazonAPIGateway_" + id,
+		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
+	}
+	c := &compiler{gateway: g, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}}
+	s.base = c.deployment(d.Stage.Variables)
+	problems := c.problems
+	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
+		vars := make(map[string]string, len(d.Stage.Variables))
+		for k, v := range d.Stage.Variables {
+			vars[k] = v
+		}
+		for k, v := range canary.StageVariableOverrides {
+			vars[k] = v
+		}
+		cc := &compiler{gateway: g, stage: d.Stage, snapshot: d.Canary, choices: c.choices}
+		s.canary = cc.deployment(vars)
+		s.canaryPercent = canary.PercentTraffic
+		problems = append(problems, cc.problems...)
+	}
+	format := d.AccessLogFormat
+	if format == "" && d.Stage.AccessLogSettings != nil {
+		format = d.Stage.AccessLogSettings.Format
+	}
+	if format != "" {
+		f, err := mapping.CompileSubstitution(format, mapping.AccessLogFormat)
+		if err != nil {
+			problems = append(problems, api.Problem{
+				Place: d.Snapshot.Places.Find(), Subject: "access log format", Message: err.Error(),
+			})
+		}
+		s.accessLog = f
+	}
+	problems.Sort()
+	if problems.Fatal() {
+		return nil, problems
+	}
+	return s, problems
+}
+
+// compiler compiles one snapshot for one stage.
+type compiler struct {
+	gateway  *Gateway
+	stage    *api.Stage
+	snapshot *api.Snapshot
+	vars     map[string]string
+	models   *schema.Set
+	choices  map[string]*choiceTable
+	problems api.Problems
+}
+
+func (c *compiler) fail(part []string, subject, message string) {
+	c.problems = append(c.problems, api.Problem{Place: c.snapshot.Places.Find(part...), Subject: subject, Message: message})
+}
+
+func (c *compiler) warn(part []string, subject, message string) {
+	c.problems = append(c.problems, api.Problem{Place: c.snapshot.Places.Find(part...), Subject: subject, Message: message, Warning: true})
+}
+
+func (c *compiler) deployment(vars map[string]string) *deployment {
+	a := &c.snapshot.RestApi
+	c.vars = vars
+	d := &deployment{
+		id: c.snapshot.DeploymentID, root: &node{}, minimumCompression: -1,
+		binary: compileMediaTypes(a.BinaryMediaTypes), endpointType: "EDGE",
+		variables: value.NewMap(len(vars)),
+	}
+	if a.EndpointConfiguration != nil && len(a.EndpointConfiguration.Types) > 0 {
+		d.endpointType = a.EndpointConfiguration.Types[0]
+	}
+	if a.MinimumCompressionSize != nil {
+		d.minimumCompression = *a.MinimumCompressionSize
+	}
+	for _, k := range sortedKeys(vars) {
+		d.variables.Put(k, value.Of(vars[k]))
+	}
+	d.policy = c.policy()
+	var problems api.Problems
+	c.models, problems = schema.Compile(c.snapshot.Models, a.ID, c.snapshot.Places)
+	c.problems = append(c.problems, problems...)
+	d.gateway = c.gatewayResponses(c.snapshot.GatewayResponses)
+	for _, r := range c.snapshot.Resources {
+		n := d.root.add(r.Path)
+		for _, name := range sortedKeys(r.ResourceMethods) {
+			v := verbOf(name)
+			if name == api.MethodAny {
+				v = verbAny
+			}
+			part := []string{"resources", r.Path, name}
+			if v == verbUnknown {
+				c.fail(part, name+" "+r.Path, "unknown method "+strconv.Quote(name))
+				continue
+			}
+			m := c.method(r, v, r.ResourceMethods[name], part)
+			n.set(v, m)
+			d.methods = append(d.methods, m)
+		}
+	}
+	return d
+}
+
+// policy compiles the resource policy. A private API without one refuses every
+// call, which is said here rather than found out later.
+func (c *compiler) policy() *policy.Policy {
+	a := &c.snapshot.RestApi
+	if a.Policy == "" {
+		return nil
+	}
+	p, err := policy.Parse([]byte(a.Policy), policy.Options{Kind: policy.Resource, Target: &policy.Target{
+		Region: c.gateway.options.Region, AccountID: c.gateway.options.AccountID, APIID: a.ID,
+	}})
+	if err != nil {
+		c.fail([]string{"restApi", "policy"}, "resource policy", err.Error())
+		return nil
+	}
+	return p
+}
+
+func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string) *method {
+	subject := verbNames[v] + " " + r.Path
+	out := &method{
+		resourceID: r.ID, resourcePath: r.Path, verb: v, keyRequired: m.APIKeyRequired,
+		metrics: c.gateway.metrics.Method(c.snapshot.RestApi.ID, c.stage.StageName, r.Path, verbNames[v]),
+	}
+	out.logging = c.logging(r.Path, verbNames[v])
+	out.authorization = api.AuthorizationNone
+	if t := m.AuthorizationType; t != "" && t != api.AuthorizationNone {
+		out.authorization = t
+		c.fail(append(part, "authorizationType"), subject,
+			"authorization "+t+" cannot be enforced by this version, so the method is not served; use NONE to serve it open")
+	}
+	c.validation(out, m, part, subject)
+	for code := range m.MethodResponses {
+		if n, err := strconv.Atoi(code); err == nil && n >= 100 && n <= 599 {
+			out.statuses.add(n)
+		}
+	}
+	if m.MethodIntegration == nil {
+		c.fail(part, subject, "the method has no integration")
+		return out
+	}
+	c.integration(out, m, append(part[:len(part):len(part)], "integration"), subject)
+	return out
+}
+
+// validation compiles what is checked before the backend is called.
+func (c *compiler) validation(out *method, m *api.Method, part []string, subject string) {
+	for _, name := range sortedKeys(m.RequestParameters) {
+		source, bare, ok := methodParameter(name)
+		if !ok {
+			c.fail(append(part, "requestParameters", name), subject,
+				"request parameter "+strconv.Quote(name)+" is not of the form method.request.{path|querystring|header}.{name}")
+			continue
+		}
+		if m.RequestParameters[name] {
+			out.required = append(out.required, requiredParameter{name: bare, source: source})
+		}
+	}
+	models := make([]bodyModel, 0, len(m.RequestModels))
+	for _, ct := range sortedKeys(m.RequestModels) {
+		name := m.RequestModels[ct]
+		v := c.models.Validator(name)
+		if v == nil {
+			if !c.hasModel(name) && name != "Empty" && name != "Error" {
+				c.fail(append(part, "requestModels", ct), subject, "model "+strconv.Quote(name)+" does not exist")
+			}
+			continue
+		}
+		models = append(models, bodyModel{contentType: ct, validator: v})
+	}
+	if m.RequestValidatorID == "" {
+		out.required = nil
+		return
+	}
+	for _, v := range c.snapshot.RequestValidators {
+		if v.ID != m.RequestValidatorID {
+			continue
+		}
+		if !v.ValidateRequestParameters {
+			out.required = nil
+		}
+		if v.ValidateRequestBody {
+			out.models, out.validateBody = models, len(models) > 0
+		}
+		return
+	}
+	c.fail(append(part, "requestValidatorId"), subject, "request validator "+strconv.Quote(m.RequestValidatorID)+" does not exist")
+}
+
+func (c *compiler) hasModel(name string) bool {
+	for _, m := range c.snapshot.Models {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// methodParameter splits method.request.{path|querystring|header}.{name}.
+func methodParameter(s string) (source parameterSource, name string, ok bool) {
+	s, ok = strings.CutPrefix(s, "method.request.")
+	if !ok {
+		return 0, "", false
+	}
+	kind, name, ok := strings.Cut(s, ".")
+	switch {
+	case !ok || name == "":
+		return 0, "", false
+	case kind == "header":
+		return fromHeader, name, true
+	case kind == "path":
+		return fromPath, name, true
+	case kind == "querystring":
+		return fromQuery, name, true
+	}
+	return 0, "", false
+}
+
+// logging finds the execution log settings of a method: its own entry, else */*.
+func (c *compiler) logging(path, verb string) executionlog.Settings {
+	set := c.methodSetting(path, verb)
+	if set == nil {
+		return executionlog.Settings{}
+	}
+	level, ok := executionlog.ParseLevel(set.LoggingLevel)
+	if !ok {
+		c.fail(nil, "stage "+c.stage.StageName, "logging level "+strconv.Quote(set.LoggingLevel)+" is not OFF, ERROR or INFO")
+	}
+	return executionlog.Settings{Level: level, DataTrace: set.DataTraceEnabled}
+}
+
+// methodSetting finds the stage's setting for a method. Keys write the resource
+// path with ~1 for its slashes (service model: UpdateStage), or plainly.
+func (c *compiler) methodSetting(path, verb string) *api.MethodSetting {
+	ms := c.stage.MethodSettings
+	if s := ms[strings.ReplaceAll(path, "/", "~1")+"/"+verb]; s != nil {
+		return s
+	}
+	if s := ms[strings.TrimPrefix(path, "/")+"/"+verb]; s != nil {
+		return s
+	}
+	return ms["*/*"]
+}
+
+func (c *compiler) expression(part []string, subject, source string, p mapping.Place) *mapping.Expression {
+	e, err := mapping.CompileExpression(source, p)
+	if err != nil {
+		c.fail(part, subject, err.Error())
+		return nil
+	}
+	return e
+}
+
+func (c *compiler) template(part []string, subject, name, source string) *mapping.Template {
+	t, err := mapping.CompileTemplate(name, source)
+	if err != nil {
+		c.templateError(part, subject, err)
+		return nil
+	}
+	return t
+}
+
+// templateError reports a template that does not parse, at its own line in the
+// definition file where the file's lines are the template's.
+func (c *compiler) templateError(part []string, subject string, err error) {
+	c.fail(part, subject, err.Error())
+}
+
+// sortedKeys returns the keys of m in order, so that compiling is deterministic.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -1,0 +1,311 @@
+package runtime
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"sluice/api"
+	"sluice/mapping"
+)
+
+// integration compiles the backend of a method.
+func (c *compiler) integration(out *method, m *api.Method, part []string, subject string) {
+	in := m.MethodIntegration
+	it := &out.integration
+	switch in.Type {
+	case api.IntegrationMock:
+		it.kind = kindMock
+	case api.IntegrationHTTP:
+		it.kind = kindHTTP
+	case api.IntegrationHTTPProxy:
+		it.kind = kindHTTPProxy
+	case api.IntegrationAWS, api.IntegrationAWSProxy:
+		c.fail(append(part, "type"), subject, "integration type "+in.Type+" cannot be run by this version; it runs HTTP, HTTP_PROXY and MOCK")
+		return
+	default:
+		c.fail(append(part, "type"), subject, "unknown integration type "+strconv.Quote(in.Type)+": it must be HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK")
+		return
+	}
+	it.timeout = milliseconds(in.TimeoutInMillis)
+	if in.TimeoutInMillis == 0 {
+		it.timeout = milliseconds(api.DefaultTimeoutInMillis)
+	}
+	it.contentHandling = c.contentHandling(append(part, "contentHandling"), subject, in.ContentHandling)
+	if it.kind != kindMock {
+		c.target(it, in, part, subject)
+	}
+	c.requestParameters(it, in, part, subject)
+	if it.kind == kindHTTPProxy {
+		return // templates and integration responses do not apply to proxies
+	}
+	it.requestTemplates = c.requestTemplates(in, append(part, "requestTemplates"), subject)
+	it.responses = c.responses(out, in, part, subject)
+	if it.kind == kindMock && len(it.requestTemplates.list) == 1 && it.requestTemplates.fallback == nil {
+		if text, ok := it.requestTemplates.list[0].template.Static(); ok {
+			if n, ok := mockStatus(string(text)); ok {
+				it.mockStatus = n
+			}
+		}
+	}
+}
+
+// target compiles where an HTTP integration's requests go.
+func (c *compiler) target(it *integration, in *api.Integration, part []string, subject string) {
+	if in.ConnectionType == api.ConnectionVPCLink {
+		c.fail(append(part, "connectionType"), subject, "connection type VPC_LINK cannot be used by this version")
+		return
+	}
+	switch m := strings.ToUpper(in.HTTPMethod); m {
+	case "":
+		c.fail(append(part, "httpMethod"), subject, "the integration has no httpMethod")
+	case api.MethodAny:
+		// the client's method is passed on
+	default:
+		if !validHeaderName(m) {
+			c.fail(append(part, "httpMethod"), subject, "invalid httpMethod "+strconv.Quote(in.HTTPMethod))
+		}
+		it.httpMethod = m
+	}
+	if in.URI == "" {
+		c.fail(append(part, "uri"), subject, "the integration has no uri")
+		return
+	}
+	slot := func(name string) int {
+		dest := "integration.request.path." + name
+		for i := range it.path {
+			if it.path[i].name == name {
+				return i
+			}
+		}
+		p := mappedParameter{name: name}
+		if source, ok := in.RequestParameters[dest]; ok {
+			p.source = c.expression(append(part, "requestParameters", dest), subject, source, mapping.IntegrationRequest)
+		} else {
+			c.warn(append(part, "uri"), subject, fmt.Sprintf("{%s} in the uri is not filled: map %s, or every request fails with 500", name, dest))
+		}
+		it.path = append(it.path, p)
+		return len(it.path) - 1
+	}
+	t, err := parseURI(substituteStageVariables(in.URI, c.vars), slot)
+	if err != nil {
+		// A variable that is not set makes the address invalid for each request
+		// (recorded); an address that could never be right is an error now.
+		if strings.Contains(in.URI, "${stageVariables.") && hasLiteralScheme(in.URI) {
+			c.warn(append(part, "uri"), subject, "with this stage's variables the uri is no address: every request fails with 500")
+			it.uri = &uriTemplate{source: in.URI}
+			return
+		}
+		c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+" is not an http:// or https:// address")
+		return
+	}
+	t.source = in.URI
+	it.uri = t
+	it.uri.insecure = in.TLSConfig != nil && in.TLSConfig.InsecureSkipVerification
+	if t.literalHost() {
+		e, err := c.gateway.backends.Endpoint(t.scheme, t.host[0].literal, t.insecure)
+		if err != nil {
+			c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+": "+err.Error())
+			return
+		}
+		t.endpoint = e
+	}
+}
+
+func hasLiteralScheme(uri string) bool {
+	return strings.HasPrefix(uri, "http://") || strings.HasPrefix(uri, "https://")
+}
+
+// requestParameters compiles integration.request.* mappings in the order of
+// their destinations. Path destinations were taken by the URI's placeholders.
+func (c *compiler) requestParameters(it *integration, in *api.Integration, part []string, subject string) {
+	for _, dest := range sortedKeys(in.RequestParameters) {
+		at := append(part[:len(part):len(part)], "requestParameters", dest)
+		rest, ok := strings.CutPrefix(dest, "integration.request.")
+		kind, name, ok2 := strings.Cut(rest, ".")
+		if !ok || !ok2 || name == "" || kind != "header" && kind != "querystring" && kind != "path" {
+			c.fail(at, subject, "destination "+strconv.Quote(dest)+" is not of the form integration.request.{header|querystring|path}.{name}")
+			continue
+		}
+		if kind == "path" {
+			if !it.hasPlaceholder(name) {
+				c.expression(at, subject, in.RequestParameters[dest], mapping.IntegrationRequest)
+			}
+			continue
+		}
+		e := c.expression(at, subject, in.RequestParameters[dest], mapping.IntegrationRequest)
+		if e == nil {
+			continue
+		}
+		if kind == "querystring" {
+			it.query = append(it.query, mappedParameter{name: name, source: e})
+			continue
+		}
+		if !validHeaderName(name) {
+			c.fail(at, subject, "invalid header name "+strconv.Quote(name))
+			continue
+		}
+		p := mappedParameter{name: name, id: identifyHeader(name), source: e}
+		if it.kind == kindMock {
+			continue // stored, but a MOCK has no backend to send it to
+		}
+		switch headerRules[p.id].mappedRequest {
+		case drop:
+			continue
+		case fail:
+			it.breakingHeader = name
+			continue
+		}
+		it.maps[p.id] = true
+		it.headers = append(it.headers, p)
+	}
+}
+
+func (it *integration) hasPlaceholder(name string) bool {
+	for i := range it.path {
+		if it.path[i].name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) requestTemplates(in *api.Integration, part []string, subject string) requestTemplates {
+	var out requestTemplates
+	switch in.PassthroughBehavior {
+	case "", api.PassthroughWhenNoMatch:
+	case api.PassthroughWhenNoTemplates:
+		out.passthrough = whenNoTemplates
+	case api.PassthroughNever:
+		out.passthrough = never
+	default:
+		c.fail(append(part[:len(part)-1:len(part)-1], "passthroughBehavior"), subject,
+			"passthroughBehavior "+strconv.Quote(in.PassthroughBehavior)+" is not WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER")
+	}
+	for _, ct := range sortedKeys(in.RequestTemplates) {
+		t := c.template(append(part[:len(part):len(part)], ct), subject, "requestTemplates "+ct, in.RequestTemplates[ct])
+		if t == nil {
+			continue
+		}
+		if ct == "$default" {
+			out.fallback = t
+			continue
+		}
+		out.list = append(out.list, mappingTemplate{contentType: mimeOf(ct), template: t})
+	}
+	return out
+}
+
+// responses compiles the integration responses, in the order of their status
+// codes, and decides which one each backend status takes.
+func (c *compiler) responses(m *method, in *api.Integration, part []string, subject string) *responseSet {
+	if len(in.IntegrationResponses) == 0 {
+		return nil
+	}
+	set := &responseSet{}
+	var key strings.Builder
+	var patterns []string
+	codes := sortedKeys(in.IntegrationResponses)
+	for _, code := range codes {
+		r := in.IntegrationResponses[code]
+		at := append(part[:len(part):len(part)], "responses", code)
+		n, err := strconv.Atoi(code)
+		if err != nil || n < 100 || n > 599 {
+			c.fail(at, subject, "status code "+strconv.Quote(code)+" is not between 100 and 599")
+			continue
+		}
+		out := &integrationResponse{
+			status: n, statusText: code, declared: m.statuses.has(n),
+			contentHandling: c.contentHandling(append(at, "contentHandling"), subject, r.ContentHandling),
+		}
+		if !out.declared {
+			c.warn(at, subject, "the method has no response "+code+": requests that take this integration response fail with 500")
+		}
+		c.responseParameters(out, r, append(at, "responseParameters"), subject)
+		for _, ct := range sortedKeys(r.ResponseTemplates) {
+			t := c.template(append(at[:len(at):len(at)], "responseTemplates", ct), subject, "responseTemplates "+ct, r.ResponseTemplates[ct])
+			if t != nil {
+				out.templates.add(mimeOf(ct), t)
+			}
+		}
+		set.list = append(set.list, out)
+		patterns = append(patterns, r.SelectionPattern)
+		key.WriteString(strconv.Quote(r.SelectionPattern))
+		if _, err := compilePattern(r.SelectionPattern); err != nil {
+			c.fail(append(at, "selectionPattern"), subject, err.Error())
+		}
+	}
+	if set.choice = c.choices[key.String()]; set.choice == nil {
+		set.choice = newChoiceTable(patterns)
+		c.choices[key.String()] = set.choice
+	}
+	return set
+}
+
+// newChoiceTable decides for each status which of the patterns, in order, it
+// takes: the first that matches the whole status, else the first default.
+func newChoiceTable(patterns []string) *choiceTable {
+	t := new(choiceTable)
+	byDefault := 0
+	for i, p := range patterns {
+		if p == "" {
+			if byDefault == 0 {
+				byDefault = i + 1
+			}
+			continue
+		}
+		re, err := compilePattern(p)
+		if err != nil {
+			continue
+		}
+		for status := range t {
+			if t[status] == 0 && re.match(strconv.Itoa(status+100)) {
+				t[status] = uint8(i + 1)
+			}
+		}
+	}
+	for status := range t {
+		if t[status] == 0 {
+			t[status] = uint8(byDefault)
+		}
+	}
+	return t
+}
+
+func (c *compiler) responseParameters(out *integrationResponse, r *api.IntegrationResponse, part []string, subject string) {
+	for _, dest := range sortedKeys(r.ResponseParameters) {
+		at := append(part[:len(part):len(part)], dest)
+		name, ok := strings.CutPrefix(dest, "method.response.header.")
+		if !ok || !validHeaderName(name) {
+			c.fail(at, subject, "destination "+strconv.Quote(dest)+" is not of the form method.response.header.{name}")
+			continue
+		}
+		e := c.expression(at, subject, r.ResponseParameters[dest], mapping.MethodResponse)
+		if e == nil {
+			continue
+		}
+		out.headers = append(out.headers, mappedParameter{name: name, id: identifyHeader(name), source: e})
+	}
+}
+
+func (t *responseTemplates) add(contentType string, template *mapping.Template) {
+	t.list = append(t.list, mappingTemplate{contentType: contentType, template: template})
+	// application/json first: it is the choice for clients that name no type.
+	sort.SliceStable(t.list, func(i, j int) bool {
+		return t.list[i].contentType == mimeJSON && t.list[j].contentType != mimeJSON
+	})
+}
+
+func (c *compiler) contentHandling(part []string, subject, s string) contentHandling {
+	switch s {
+	case "":
+		return asIs
+	case api.ConvertToBinary:
+		return toBinary
+	case api.ConvertToText:
+		return toText
+	}
+	c.fail(part, subject, "contentHandling "+strconv.Quote(s)+" is not CONVERT_TO_BINARY or CONVERT_TO_TEXT")
+	return asIs
+}

@@ -1,0 +1,177 @@
+package runtime
+
+import (
+	"strconv"
+	"time"
+
+	"sluice/mapping"
+	"sluice/mapping/vtl/value"
+)
+
+// AppendVariable answers one $context variable (mapping.ContextSource).
+func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool) {
+	switch v.ID {
+	case mapping.AccountID:
+		return text(dst, x.gateway.options.AccountID)
+	case mapping.APIID:
+		if x.stage == nil {
+			return dst, false
+		}
+		return text(dst, x.stage.apiID)
+	case mapping.Stage:
+		if x.stage == nil {
+			return dst, false
+		}
+		return text(dst, x.stage.name)
+	case mapping.DeploymentID:
+		if x.deployment == nil {
+			return dst, false
+		}
+		return text(dst, x.deployment.id)
+	case mapping.DomainName:
+		return text(dst, x.domainName)
+	case mapping.DomainPrefix:
+		return text(dst, x.domainPrefix())
+	case mapping.EndpointType:
+		if x.deployment == nil {
+			return dst, false
+		}
+		return text(dst, x.deployment.endpointType)
+	case mapping.ErrorMessage:
+		if x.fault == nil || x.fault.nullText {
+			return dst, false
+		}
+		return text(dst, x.fault.message)
+	case mapping.ErrorMessageString:
+		if x.fault == nil {
+			return dst, false
+		}
+		return x.fault.appendMessageString(dst), true
+	case mapping.ErrorResponseType:
+		if x.fault == nil {
+			return dst, false
+		}
+		return text(dst, x.fault.responseTypeText())
+	case mapping.ErrorValidationErrorString:
+		if x.fault == nil {
+			return dst, false
+		}
+		return text(dst, x.fault.validation)
+	case mapping.ExtendedRequestID:
+		return text(dst, x.extendedID())
+	case mapping.HTTPMethod:
+		return text(dst, x.verbText)
+	case mapping.IdentitySourceIP:
+		return text(dst, x.sourceIP())
+	case mapping.IdentityUserAgent:
+		return text(dst, x.header("User-Agent"))
+	case mapping.IntegrationError:
+		return text(dst, x.integrationError)
+	case mapping.IntegrationIntegrationStatus, mapping.IntegrationStatus:
+		if x.integrationStatus == 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, int64(x.integrationStatus), 10), true
+	case mapping.IntegrationLatency:
+		if x.integrationLatency < 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, x.integrationLatency.Milliseconds(), 10), true
+	case mapping.IntegrationResponseTransferMode:
+		if x.integrationLatency < 0 {
+			return dst, false
+		}
+		return text(dst, "BUFFERED")
+	case mapping.IsCanaryRequest:
+		if x.stage == nil || x.stage.canary == nil {
+			return dst, false
+		}
+		return strconv.AppendBool(dst, x.isCanary), true
+	case mapping.Path:
+		return text(dst, x.fullPath)
+	case mapping.Protocol:
+		return append(dst, x.ctx.Request.Header.Protocol()...), true
+	case mapping.RequestID:
+		return text(dst, x.loggedID())
+	case mapping.RequestTime:
+		return x.start.UTC().AppendFormat(dst, "02/Jan/2006:15:04:05 -0700"), true
+	case mapping.RequestTimeEpoch:
+		return strconv.AppendInt(dst, x.start.UnixMilli(), 10), true
+	case mapping.ResourceID:
+		if x.method == nil {
+			return dst, false
+		}
+		return text(dst, x.method.resourceID)
+	case mapping.ResourcePath:
+		if x.method == nil {
+			return dst, false
+		}
+		return text(dst, x.method.resourcePath)
+	case mapping.ResponseLatency:
+		if x.latency == 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, x.latency.Milliseconds(), 10), true
+	case mapping.ResponseLength:
+		if x.latency == 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, int64(x.responseLength), 10), true
+	case mapping.Status:
+		if x.status == 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, int64(x.status), 10), true
+	case mapping.XRayTraceID:
+		if x.stage == nil || !x.stage.tracing {
+			return dst, false
+		}
+		return text(dst, x.traceRoot())
+	default:
+		// What is left belongs to authorizers, API keys, WAF, mutual TLS, custom
+		// domains and private APIs: no such thing took part in this request.
+		return dst, false
+	}
+}
+
+// Authorizer is the map behind $context.authorizer (mapping.ContextSource).
+func (x *exchange) Authorizer() *value.Map { return nil }
+
+// text appends s; a variable without text has no value.
+func text(dst []byte, s string) ([]byte, bool) {
+	return append(dst, s...), s != ""
+}
+
+// appendMessageString appends $context.error.messageString: the message as a
+// JSON string, or null.
+func (f *fault) appendMessageString(dst []byte) []byte {
+	if f.nullText {
+		return append(dst, "null"...)
+	}
+	return appendJSONString(dst, f.message)
+}
+
+// appendJSONString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
+func appendJSONString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, '\\', 'n')
+		case r == '\r':
+			dst = append(dst, '\\', 'r')
+		case r == '\t':
+			dst = append(dst, '\\', 't')
+		case r < 0x20 || r == 0x7f:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[r>>4], hexDigits[r&15])
+		default:
+			dst = append(dst, string(r)...)
+		}
+	}
+	return append(dst, '"')
+}
+
+// since is the time that passed since t, never 0, so that 0 can mean unknown.
+func since(t time.Time) time.Duration { return max(time.Since(t), 1) }

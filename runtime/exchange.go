@@ -1,0 +1,204 @@
+package runtime
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/valyala/fasthttp"
+
+	"sluice/mapping"
+	"sluice/runtime/backend"
+	"sluice/runtime/edge"
+	"sluice/runtime/executionlog"
+)
+
+// exchange is one request on its way through the pipeline, and its answer. It is
+// pooled; strings in it are views into the request, into buf or into the stage.
+type exchange struct {
+	gateway *Gateway
+	ctx     *fasthttp.RequestCtx
+	start   time.Time
+
+	// accept
+	head      edge.Head
+	headerIDs []headerID // parallel to scope.Params.Header
+	known     knownHeaders
+	idBuf     [36]byte // the request id, unless the client sent one
+	extBuf    [16]byte
+	hasExt    bool
+	clientID  string // x-amzn-RequestId of the client
+	ipBuf     [45]byte
+	ipLen     int
+	queryBuf  []byte // decoded query text
+
+	// resolve
+	stage      *Stage
+	deployment *deployment
+	isCanary   bool
+	domainName string
+	fullPath   string // /{stage}{path}, as $context.path
+	path       string // what follows the stage
+
+	// route
+	verb     verb
+	verbText string
+	method   *method
+	body     []byte // the client's payload, decoded from its Content-Encoding
+
+	// integrate
+	scope              mapping.Scope
+	values             []string // scratch for expressions
+	buf                []byte   // what a template wrote
+	spare              []byte   // what a conversion wrote
+	traceBuf           []byte
+	integrationStatus  int
+	integrationLatency time.Duration // negative: no backend was called
+	integrationError   string
+	backendRequest     backend.Request
+	backendResponse    backend.Response
+	usedBackend        bool
+	endpoint           *backend.Endpoint
+	endpointHost       string
+
+	// reply
+	fault          *fault
+	ownFault       fault // backs fault when it carries the request's own data
+	status         int
+	contentType    string
+	headers        []mapping.Pair // beside Content-Type and the gateway's own
+	payload        []byte
+	payloadStatic  bool // payload belongs to the stage: it must not be handed on
+	payloadBackend bool // payload is the backend's body, which can be swapped out
+	sendTrace      bool // X-Amzn-Trace-Id goes to the client
+	latency        time.Duration
+	responseLength int
+	line           []byte // access log
+	log            *executionlog.Log
+}
+
+// knownHeaders are the request headers that the gateway itself reads.
+type knownHeaders struct {
+	accept, acceptEncoding, authorization, contentEncoding, contentType, host,
+	methodOverride, forwardedFor, traceID, userAgent, connection string
+}
+
+var exchangePool = sync.Pool{New: func() any { return new(exchange) }}
+
+// acquireExchange takes an exchange for one request.
+func acquireExchange(g *Gateway, ctx *fasthttp.RequestCtx) *exchange {
+	x := exchangePool.Get().(*exchange)
+	x.gateway = g
+	x.ctx = ctx
+	x.start = ctx.Time()
+	x.integrationLatency = -1
+	x.scope.Context = x
+	appendUUID(x.idBuf[:0])
+	return x
+}
+
+// maxKeptBuffer is the largest buffer that goes back to the pool: a rare large
+// payload must not stay in memory for ever.
+const maxKeptBuffer = 256 << 10
+
+// release gives the exchange back. Its buffers stay with it, its views do not.
+func (x *exchange) release() {
+	if x.usedBackend {
+		x.backendResponse.Reset()
+	}
+	x.log.Release()
+	s := mapping.Scope{
+		Params: mapping.Params{
+			Path:   x.scope.Params.Path[:0],
+			Query:  x.scope.Params.Query[:0],
+			Header: x.scope.Params.Header[:0],
+		},
+		ResponseHeader: x.scope.ResponseHeader[:0],
+		Arena:          keep(x.scope.Arena),
+	}
+	*x = exchange{
+		scope: s, headerIDs: x.headerIDs[:0], values: x.values[:0], headers: x.headers[:0],
+		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line),
+		head:            edge.Head{Header: x.head.Header[:0]},
+		backendRequest:  backend.Request{Header: x.backendRequest.Header[:0], Target: keep(x.backendRequest.Target)},
+		backendResponse: x.backendResponse,
+	}
+	exchangePool.Put(x)
+}
+
+func keep(b []byte) []byte {
+	if cap(b) > maxKeptBuffer {
+		return nil
+	}
+	return b[:0]
+}
+
+// view makes a string of b without copying. It is valid as long as b is.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// bytesOf makes bytes of s without copying. They must not be written to.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// requestID is the id of the request: the client's if it sent a UUID.
+func (x *exchange) requestID() string {
+	if x.clientID != "" && isUUID(x.clientID) {
+		return x.clientID
+	}
+	return view(x.idBuf[:])
+}
+
+// loggedID is $context.requestId. A client's id that is no UUID is replaced by a
+// fixed text there (aws-facts: data plane, section 4.6).
+func (x *exchange) loggedID() string {
+	if x.clientID != "" && !isUUID(x.clientID) {
+		return "UUID_REPLACED_INVALID_REQUEST_ID"
+	}
+	return x.requestID()
+}
+
+// extendedID is $context.extendedRequestId.
+func (x *exchange) extendedID() string {
+	if !x.hasExt {
+		appendExtendedID(x.extBuf[:0])
+		x.hasExt = true
+	}
+	return view(x.extBuf[:])
+}
+
+// traceID is the X-Amzn-Trace-Id that goes to backends.
+func (x *exchange) traceID() string {
+	if len(x.traceBuf) == 0 {
+		x.traceBuf = appendTraceID(x.traceBuf, x.known.traceID, x.start)
+	}
+	return view(x.traceBuf)
+}
+
+// traceRoot is the trace id alone, as access logs show it.
+func (x *exchange) traceRoot() string {
+	root, _, _ := strings.Cut(strings.TrimPrefix(x.traceID(), "Root="), ";")
+	return root
+}
+
+// sourceIP is the address of the TCP peer.
+func (x *exchange) sourceIP() string {
+	if x.ipLen == 0 {
+		if a, ok := x.ctx.RemoteAddr().(*net.TCPAddr); ok {
+			if ip, ok := netip.AddrFromSlice(a.IP); ok {
+				x.ipLen = len(ip.Unmap().AppendTo(x.ipBuf[:0]))
+			}
+		}
+		if x.ipLen == 0 {
+			x.ipLen = copy(x.ipBuf[:], "127.0.0.1") // a listener without addresses, such as an in-memory one
+		}
+	}
+	return view(x.ipBuf[:x.ipLen])
+}
+
+// domainPrefix is the first label of the domain name.
+func (x *exchange) domainPrefix() string {
+	p, _, _ := strings.Cut(x.domainName, ".")
+	return p
+}

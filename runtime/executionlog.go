@@ -1,0 +1,41 @@
+package runtime
+
+import (
+	"sluice/mapping"
+	"sluice/runtime/executionlog"
+)
+
+// startLog opens the execution log of the request, as the stage has set it for
+// the method. Off costs one comparison.
+func (x *exchange) startLog() {
+	set := x.method.logging
+	if set.Level == executionlog.Off {
+		return
+	}
+	x.log = executionlog.Acquire(x.gateway.options.ExecutionLog, set, x.loggedID())
+	if x.log == nil {
+		return
+	}
+	x.log.ExtendedRequestID(x.extendedID())
+	if !x.method.keyRequired {
+		x.log.KeyNotRequired("", x.verbText, x.method.resourcePath)
+	}
+	x.log.Start()
+	x.log.HTTPMethod(x.verbText, x.method.resourcePath)
+	if x.log.Detailed() {
+		x.log.RequestPath(x.scope.Params.Path)
+		x.log.QueryString(x.scope.Params.Query)
+		x.log.Headers(x.scope.Params.Header)
+		x.log.BodyBefore(view(x.body))
+	}
+}
+
+// loggedHeaders are the headers for the client as the log shows them.
+func (x *exchange) loggedHeaders() []mapping.Pair {
+	out := make([]mapping.Pair, 0, len(x.headers)+2)
+	out = append(out, x.headers...)
+	if x.sendTrace {
+		out = append(out, mapping.Pair{Name: "X-Amzn-Trace-Id", Value: x.traceID()})
+	}
+	return append(out, mapping.Pair{Name: "Content-Type", Value: x.contentType})
+}

@@ -1,0 +1,85 @@
+package runtime
+
+import (
+	"errors"
+	"time"
+
+	"sluice/runtime/backend"
+	"sluice/runtime/executionlog"
+)
+
+// integrate runs the method's integration: request, backend, response (steps 8
+// to 10).
+func (x *exchange) integrate() *fault {
+	if x.method.integration.kind == kindMock {
+		return x.mock()
+	}
+	if f := x.integrationRequest(); f != nil {
+		return f
+	}
+	if f := x.call(); f != nil {
+		return f
+	}
+	if x.method.integration.kind == kindHTTPProxy {
+		return x.proxiedResponse()
+	}
+	return x.integrationResponse()
+}
+
+// call sends the request to the backend and waits for the whole answer, within
+// the integration's timeout.
+func (x *exchange) call() *fault {
+	if x.log.Detailed() {
+		x.logEndpointRequest()
+	}
+	began := time.Now()
+	err := x.endpoint.Do(&x.backendRequest, &x.backendResponse, began.Add(x.method.integration.timeout))
+	x.integrationLatency = since(began)
+	if err != nil {
+		return x.backendFault(err)
+	}
+	x.integrationStatus = x.backendResponse.StatusCode
+	x.scope.ResponseHeader = x.backendResponse.Header
+	x.log.Received(x.integrationStatus, x.integrationLatency.Milliseconds())
+	if x.log.Detailed() {
+		x.log.EndpointResponseHeaders(x.backendResponse.Header)
+		x.log.EndpointResponseBody(view(x.backendResponse.Body))
+	}
+	return nil
+}
+
+// logEndpointRequest shows what is about to be sent.
+func (x *exchange) logEndpointRequest() {
+	uri := x.method.integration.uri.scheme + "://" + x.endpointHost + string(x.backendRequest.Target)
+	x.log.EndpointURI(uri)
+	x.log.EndpointHeaders(x.backendRequest.Header)
+	x.log.EndpointBody(view(x.backendRequest.Body))
+	x.log.SendingTo(uri)
+}
+
+// backendFault turns an error of a call into the client's answer (aws-facts:
+// data plane, section 14).
+func (x *exchange) backendFault(err error) *fault {
+	x.gateway.log.Debug("backend failed", "api", x.stage.apiID, "stage", x.stage.name,
+		"resource", x.method.resourcePath, "error", err)
+	var e *backend.Error
+	if !errors.As(err, &e) {
+		return faultConfiguration
+	}
+	switch e.Kind {
+	case backend.KindTimeout:
+		x.log.Failed(executionlog.TimeoutError)
+		x.integrationError = "Execution failed due to a timeout error"
+		return faultTimeout
+	case backend.KindAddress, backend.KindRequest:
+		return x.badAddress()
+	case backend.KindTooLarge:
+		x.log.ConfigurationError("Integration response exceeds the maximum size")
+		x.integrationError = "Integration response exceeds the maximum size"
+		return faultIntegration
+	default:
+		x.log.Failed(executionlog.NetworkError)
+		x.integrationError = "Execution failed due to a network error communicating with endpoint"
+		return faultNetwork
+	}
+}

@@ -1,0 +1,88 @@
+package runtime
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+)
+
+// The conversions of aws-facts: data plane, 9.4. A payload is binary when its
+// Content-Type is one of the API's binary media types; everything else is text.
+
+// requestPayload prepares the client's payload for the integration request.
+// text is false for binary data, which no template can be applied to.
+func (x *exchange) requestPayload(h contentHandling) (payload []byte, text bool) {
+	mime := mimeOf(x.known.contentType)
+	if mime == "" {
+		mime = mimeJSON
+	}
+	if !x.deployment.binary.match(mime) {
+		return x.validText(x.body), true
+	}
+	if h == toText {
+		return x.encodeBase64(x.body), true
+	}
+	return x.body, false
+}
+
+// responsePayload says what has to be done with a backend's payload before and
+// after the response template.
+func (d *deployment) responsePayload(h contentHandling, payloadMIME, accept string) (before, after conversion) {
+	if payloadMIME == "" {
+		payloadMIME = mimeJSON
+	}
+	binary := d.binary.match(payloadMIME)
+	switch {
+	case h == toText && binary:
+		return encode, keepPayload
+	case h == toText:
+		return makeText, keepPayload
+	case h == toBinary && binary:
+		return keepPayload, keepPayload
+	case h == toBinary:
+		return makeText, decode
+	}
+	acceptsBinary := d.binary.match(firstAccept(accept))
+	switch {
+	case binary && acceptsBinary:
+		return keepPayload, keepPayload
+	case binary:
+		return encode, keepPayload
+	case acceptsBinary:
+		return makeText, decode
+	default:
+		return makeText, keepPayload
+	}
+}
+
+// conversion is one step on a payload.
+type conversion uint8
+
+const (
+	keepPayload conversion = iota // binary data stays as it is, and no template is applied
+	makeText                      // bytes that are no UTF-8 are replaced, as the service does
+	encode                        // base64 text
+	decode                        // from base64 text; an error is API_CONFIGURATION_ERROR
+)
+
+// validText returns b, or a copy in which invalid UTF-8 is replaced by U+FFFD:
+// the service reads text payloads as UTF-8.
+func (x *exchange) validText(b []byte) []byte {
+	if utf8.Valid(b) {
+		return b
+	}
+	return []byte(strings.ToValidUTF8(view(b), "\uFFFD"))
+}
+
+// encodeBase64 returns b as base64 text in the exchange's spare buffer.
+func (x *exchange) encodeBase64(b []byte) []byte {
+	x.spare = base64.StdEncoding.AppendEncode(x.spare[:0], b)
+	return x.spare
+}
+
+// decodeBase64 returns what the base64 text b stands for.
+func (x *exchange) decodeBase64(b []byte) ([]byte, bool) {
+	out, err := base64.StdEncoding.AppendDecode(x.spare[:0], b)
+	x.spare = out
+	return out, err == nil
+}

@@ -1,0 +1,171 @@
+package runtime
+
+import "sluice/runtime/compress"
+
+// reply turns what the steps left into the client's answer (step 11), and writes
+// the access log line and the metrics.
+func (x *exchange) reply(f *fault) {
+	if f != nil {
+		x.fault = f
+		x.gatewayReply(f)
+	}
+	x.compress()
+	h := &x.ctx.Response.Header
+	x.ctx.Response.SetStatusCode(x.status)
+	if x.contentType != "" {
+		h.SetContentType(x.contentType)
+	}
+	h.Set("x-amzn-RequestId", x.requestID())
+	h.Set("x-amz-apigw-id", x.extendedID())
+	if f != nil {
+		h.Set("x-amzn-ErrorType", f.errorType)
+	} else if x.sendTrace {
+		h.Set("X-Amzn-Trace-Id", x.traceID())
+	}
+	for i := range x.headers {
+		h.Add(x.headers[i].Name, x.headers[i].Value)
+	}
+	if f != nil && f.close {
+		x.ctx.SetConnectionClose()
+	} else if !x.ctx.Request.Header.ConnectionClose() && !x.gateway.draining.Load() {
+		h.Set("Connection", "keep-alive")
+	}
+	x.responseLength = len(x.payload)
+	switch {
+	case x.payloadStatic:
+		x.ctx.Response.SetBodyRaw(x.payload)
+	case x.payloadBackend:
+		// The backend's buffer goes to the client's answer and the answer's to
+		// the next backend call: no copy, no allocation.
+		x.backendResponse.Body = x.ctx.Response.SwapBody(x.payload)
+	default:
+		x.ctx.Response.SetBody(x.payload)
+	}
+	x.finish()
+}
+
+// finish writes what is seen from outside.
+func (x *exchange) finish() {
+	x.latency = since(x.start)
+	if x.log != nil {
+		x.logReply()
+	}
+	integration := x.integrationLatency
+	handle := x.gateway.unresolved
+	switch {
+	case x.method != nil:
+		handle = x.method.metrics
+	case x.stage != nil:
+		handle = x.stage.unrouted
+	}
+	handle.Observe(x.status, x.latency, integration)
+	if sink := x.gateway.options.AccessLog; sink != nil && x.stage != nil && x.stage.accessLog != nil {
+		x.line = x.stage.accessLog.Append(x.line[:0], &x.scope)
+		sink.Log(x.line)
+	}
+}
+
+// logReply writes the last lines of the execution log.
+func (x *exchange) logReply() {
+	if x.fault != nil {
+		x.log.GatewayResponse(x.fault.responseTypeText(), x.status, view(x.payload), x.headers)
+		x.log.Completed(x.status, true)
+		return
+	}
+	if x.log.Detailed() {
+		x.log.MethodResponseBody(view(x.payload))
+		x.log.MethodResponseHeaders(x.loggedHeaders())
+	}
+	x.log.Success()
+	x.log.Completed(x.status, false)
+}
+
+// gatewayReply answers a fault with the stage's gateway response for its type.
+func (x *exchange) gatewayReply(f *fault) {
+	x.status = f.status
+	x.contentType = mimeJSON
+	x.headers = x.headers[:0]
+	x.payloadStatic, x.payloadBackend, x.sendTrace = false, false, false
+	x.payload = nil
+	if x.deployment == nil {
+		x.defaultErrorBody(f)
+		return
+	}
+	custom := x.deployment.gateway.find(f)
+	if custom == nil {
+		x.defaultErrorBody(f)
+		return
+	}
+	if custom.status != 0 {
+		x.status = custom.status
+	}
+	x.scope.Body.Reset(view(x.body))
+	for i := range custom.headers {
+		p := &custom.headers[i]
+		v, ok, fault := x.evaluate(p.source, true)
+		if fault != nil || !ok || !validHeaderValue(v) {
+			continue
+		}
+		if p.id == hdrContentType {
+			x.contentType = v
+			continue
+		}
+		x.addHeader(p.name, v, headerRules[p.id].mappedResponse)
+	}
+	t := custom.template(x.known.accept)
+	if t == nil {
+		x.defaultErrorBody(f)
+		return
+	}
+	if !custom.setsContentType() {
+		x.contentType = t.contentType
+	}
+	x.buf = t.body.Append(x.buf[:0], &x.scope)
+	x.payload = x.buf
+}
+
+func (r *gatewayResponse) setsContentType() bool {
+	for i := range r.headers {
+		if r.headers[i].id == hdrContentType {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultErrorBody is {"message":...}. Bodies of the 500 class have a blank after
+// the colon (recorded).
+func (x *exchange) defaultErrorBody(f *fault) {
+	b := x.buf[:0]
+	switch {
+	case f.capital:
+		b = append(b, `{"Message":`...)
+	case f.status >= 500:
+		b = append(b, `{"message": `...)
+	default:
+		b = append(b, `{"message":`...)
+	}
+	b = append(f.appendMessageString(b), '}')
+	x.buf, x.payload = b, b
+}
+
+// compress encodes the body when the API wants it, the client asks for it and
+// the body is large enough.
+func (x *exchange) compress() {
+	if x.deployment == nil || x.deployment.minimumCompression < 0 || len(x.payload) < x.deployment.minimumCompression ||
+		len(x.payload) == 0 || x.known.acceptEncoding == "" {
+		return
+	}
+	for i := range x.headers {
+		if identifyHeader(x.headers[i].Name) == hdrContentEncoding {
+			return
+		}
+	}
+	coding := compress.Negotiate(x.known.acceptEncoding)
+	if coding == compress.Identity {
+		return
+	}
+	out := x.gateway.codec.Append(nil, coding, x.payload)
+	x.payload, x.payloadStatic, x.payloadBackend = out, false, false
+	x.addHeader("Content-Encoding", coding.String(), pass)
+}

@@ -1,0 +1,520 @@
+package runtime
+
+import (
+	"strings"
+
+	"sluice/mapping"
+	"sluice/mapping/vtl/value"
+	"sluice/runtime/edge"
+	"sluice/runtime/executionlog"
+)
+
+// render runs a template over the scope. onResponse tells which direction a
+// failure is reported for.
+func (x *exchange) render(t *mapping.Template, dst []byte, onResponse bool) ([]byte, *fault) {
+	if text, ok := t.Static(); ok {
+		return append(dst, text...), nil
+	}
+	out, err := t.Render(dst, &x.scope)
+	if err == nil {
+		return out, nil
+	}
+	x.gateway.log.Debug("template failed", "api", x.stage.apiID, "stage", x.stage.name,
+		"resource", x.method.resourcePath, "error", err)
+	if onResponse {
+		x.log.Failed(executionlog.UnableToTransformResponse)
+	} else {
+		x.log.Failed(executionlog.UnableToTransformRequest)
+	}
+	return out, faultConfiguration
+}
+
+// integrationRequest builds the request to an HTTP backend (step 8).
+func (x *exchange) integrationRequest() *fault {
+	it := &x.method.integration
+	if it.breakingHeader != "" {
+		x.log.HeaderAlreadyPresent(it.breakingHeader)
+		return faultConfiguration
+	}
+	req := &x.backendRequest
+	x.usedBackend = true
+	req.Method = it.httpMethod
+	if req.Method == "" {
+		req.Method = x.verbText
+	}
+	req.Header = req.Header[:0]
+	payload, text := x.requestPayload(it.contentHandling)
+	x.scope.Body.Reset(view(payload))
+	var f *fault
+	if it.kind == kindHTTPProxy {
+		if it.contentHandling == toBinary && text {
+			payload, f = x.decoded(payload)
+		}
+		if f == nil {
+			x.passHeaders()
+			f = x.mapHeaders()
+		}
+	} else {
+		if payload, f = x.transformRequest(payload, text); f == nil {
+			f = x.mapHeaders()
+		}
+		if f == nil {
+			x.defaultHeaders(len(payload) > 0)
+			f = x.overrideRequestHeaders()
+		}
+	}
+	if f != nil {
+		return f
+	}
+	req.Body = payload
+	return x.target()
+}
+
+// transformRequest applies the request template that the Content-Type selects,
+// and the conversion to binary after it.
+func (x *exchange) transformRequest(payload []byte, text bool) ([]byte, *fault) {
+	it := &x.method.integration
+	template, ok := it.requestTemplates.pick(mimeOf(x.known.contentType))
+	if !ok {
+		return nil, faultMediaType
+	}
+	if template != nil && text {
+		out, f := x.render(template, x.buf[:0], false)
+		x.buf = out
+		if f != nil {
+			return nil, f
+		}
+		payload = out
+	}
+	if it.contentHandling == toBinary && text {
+		return x.decoded(payload)
+	}
+	return payload, nil
+}
+
+func (x *exchange) decoded(payload []byte) ([]byte, *fault) {
+	out, ok := x.decodeBase64(payload)
+	if !ok {
+		x.log.ConfigurationError("Unable to base64 decode the body.")
+		return nil, faultConfiguration
+	}
+	return out, nil
+}
+
+// passHeaders hands the client's headers on to an HTTP_PROXY backend.
+func (x *exchange) passHeaders() {
+	req := &x.backendRequest
+	it := &x.method.integration
+	for i, p := range x.scope.Params.Header {
+		id := x.headerIDs[i]
+		if headerRules[id].proxyRequest == drop || it.maps[id] {
+			continue
+		}
+		if id == hdrAuthorization && isSignature(p.Value) {
+			continue
+		}
+		if id == otherHeader && it.setsHeader(p.Name) {
+			continue
+		}
+		req.Header = append(req.Header, p)
+	}
+	if x.known.accept == "" && !it.maps[hdrAccept] {
+		req.Header = append(req.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
+	}
+	if !it.maps[hdrForwardedFor] {
+		chain := x.sourceIP()
+		if x.known.forwardedFor != "" {
+			chain = x.joined(x.known.forwardedFor, ", ", chain)
+		}
+		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-For", Value: chain})
+	}
+	port, proto := "80", "http"
+	if x.ctx.IsTLS() {
+		port, proto = "443", "https"
+	}
+	if p := portOf(x.head.Host); p != "" {
+		port = p
+	}
+	if !it.maps[hdrForwardedPort] {
+		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-Port", Value: port})
+	}
+	if !it.maps[hdrForwardedProto] {
+		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-Proto", Value: proto})
+	}
+	x.gatewayHeaders()
+}
+
+// setsHeader tells whether a mapping sets the header name.
+func (it *integration) setsHeader(name string) bool {
+	for i := range it.headers {
+		if equalFold(it.headers[i].name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSignature tells whether an Authorization value is a SigV4 signature, which is
+// the gateway's own and not a backend's.
+func isSignature(v string) bool { return strings.HasPrefix(v, "AWS4-") }
+
+// gatewayHeaders adds what every backend gets from the gateway.
+func (x *exchange) gatewayHeaders() {
+	x.backendRequest.Header = append(x.backendRequest.Header,
+		mapping.Pair{Name: "X-Amzn-Apigateway-Api-Id", Value: x.stage.apiID},
+		mapping.Pair{Name: "X-Amzn-Trace-Id", Value: x.traceID()})
+}
+
+// defaultHeaders adds what an HTTP backend gets without a mapping.
+func (x *exchange) defaultHeaders(hasBody bool) {
+	it, req := &x.method.integration, &x.backendRequest
+	if !it.maps[hdrAccept] {
+		req.Header = append(req.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
+	}
+	if !it.maps[hdrUserAgent] {
+		req.Header = append(req.Header, mapping.Pair{Name: "User-Agent", Value: x.stage.userAgent})
+	}
+	if !it.maps[hdrContentType] && (hasBody || carriesBody(req.Method)) {
+		ct := x.known.contentType
+		if ct == "" && hasBody {
+			ct = mimeJSON
+		}
+		if ct != "" {
+			req.Header = append(req.Header, mapping.Pair{Name: "Content-Type", Value: ct})
+		}
+	}
+	x.gatewayHeaders()
+}
+
+func carriesBody(method string) bool {
+	return method == "POST" || method == "PUT" || method == "PATCH"
+}
+
+// mapHeaders evaluates the header mappings. A missing source leaves its header
+// out; several values are joined by a comma.
+func (x *exchange) mapHeaders() *fault {
+	it, req := &x.method.integration, &x.backendRequest
+	for i := range it.headers {
+		p := &it.headers[i]
+		v, ok, f := x.evaluate(p.source, false)
+		if f != nil {
+			return f
+		}
+		if !ok {
+			continue
+		}
+		if !validHeaderValue(v) {
+			x.log.ConfigurationError("Invalid value for header " + p.name)
+			return faultConfiguration
+		}
+		if p.id == hdrHost {
+			req.Host = v
+			continue
+		}
+		req.Header = append(req.Header, mapping.Pair{Name: p.name, Value: v})
+	}
+	return nil
+}
+
+// evaluate evaluates an expression to one text; ok is false when its source is
+// missing.
+func (x *exchange) evaluate(e *mapping.Expression, onResponse bool) (v string, ok bool, f *fault) {
+	values, err := e.Eval(x.values[:0], &x.scope)
+	x.values = values[:0]
+	if err != nil {
+		if onResponse {
+			x.log.Failed(executionlog.UnableToTransformResponse)
+			return "", false, faultConfiguration
+		}
+		return "", false, faultBadJSONBody
+	}
+	switch len(values) {
+	case 0:
+		return "", false, nil
+	case 1:
+		return values[0], true, nil
+	}
+	start := len(x.scope.Arena)
+	for i, s := range values {
+		if i > 0 {
+			x.scope.Arena = append(x.scope.Arena, ',')
+		}
+		x.scope.Arena = append(x.scope.Arena, s...)
+	}
+	return view(x.scope.Arena[start:]), true, nil
+}
+
+// joined makes one string of three in the arena.
+func (x *exchange) joined(a, b, c string) string {
+	start := len(x.scope.Arena)
+	x.scope.Arena = append(append(append(x.scope.Arena, a...), b...), c...)
+	return view(x.scope.Arena[start:])
+}
+
+// target builds the request target, and for hosts with placeholders finds the
+// endpoint.
+func (x *exchange) target() *fault {
+	it, req := &x.method.integration, &x.backendRequest
+	t := it.uri
+	if len(t.host) == 0 {
+		return x.badAddress()
+	}
+	b, inserted := req.Target[:0], -1
+	for i := range t.path {
+		p := &t.path[i]
+		if p.slot < 0 {
+			b = append(b, p.literal...)
+			continue
+		}
+		v, ok, f := x.pathParameter(&it.path[p.slot])
+		if f != nil {
+			return f
+		}
+		if !ok {
+			return x.badAddress()
+		}
+		if inserted < 0 {
+			inserted = len(b)
+		}
+		b = edge.AppendPathEscaped(b, v)
+	}
+	if inserted >= 0 && edge.LeavesBase(b[inserted:]) {
+		req.Target = b
+		return faultPathEscape
+	}
+	b, f := x.appendQuery(b)
+	req.Target = b
+	if f != nil {
+		return f
+	}
+	if t.endpoint == nil {
+		return x.dynamicEndpoint()
+	}
+	x.endpoint, x.endpointHost = t.endpoint, t.host[0].literal
+	return nil
+}
+
+func (x *exchange) badAddress() *fault {
+	x.log.Failed(executionlog.InvalidEndpointAddress)
+	x.integrationError = "Invalid endpoint address"
+	return faultConfiguration
+}
+
+// pathParameter is the value for a placeholder: the template's override, else the
+// mapping's.
+func (x *exchange) pathParameter(p *mappedParameter) (string, bool, *fault) {
+	if o := x.overrideMap("path"); o != nil {
+		if v, ok := o.Get(p.name); ok {
+			return x.textOf(v), true, nil
+		}
+	}
+	if p.source == nil {
+		return "", false, nil
+	}
+	return x.evaluate(p.source, false)
+}
+
+// appendQuery appends the query: the URI's own, for a proxy the client's, then
+// the mapped parameters. Overrides replace mapped parameters of their name.
+func (x *exchange) appendQuery(b []byte) ([]byte, *fault) {
+	it := &x.method.integration
+	t := it.uri
+	mark := len(b)
+	b = append(b, '?')
+	for i := range t.query {
+		p := &t.query[i]
+		if p.slot < 0 {
+			b = append(b, p.literal...)
+			continue
+		}
+		v, ok, f := x.pathParameter(&it.path[p.slot])
+		if f != nil {
+			return b, f
+		}
+		if ok {
+			b = edge.AppendQueryEscaped(b, v)
+		}
+	}
+	if it.kind == kindHTTPProxy {
+		for _, p := range x.scope.Params.Query {
+			b = appendQueryPair(b, mark, p.Name, p.Value)
+		}
+	}
+	overrides := x.overrideMap("querystring")
+	for i := range it.query {
+		p := &it.query[i]
+		if overrides != nil {
+			if _, ok := overrides.Get(p.name); ok {
+				continue
+			}
+		}
+		values, err := p.source.Eval(x.values[:0], &x.scope)
+		x.values = values[:0]
+		if err != nil {
+			return b, faultBadJSONBody
+		}
+		for _, v := range values {
+			b = appendQueryPair(b, mark, p.name, v)
+		}
+	}
+	if overrides != nil {
+		for i := range overrides.Len() {
+			e := overrides.At(i)
+			if list := e.Val.List(); list != nil {
+				for _, item := range list.Items {
+					b = appendQueryPair(b, mark, x.textOf(e.Key), x.textOf(item))
+				}
+				continue
+			}
+			b = appendQueryPair(b, mark, x.textOf(e.Key), x.textOf(e.Val))
+		}
+	}
+	if len(b) == mark+1 && !t.hasQuery {
+		b = b[:mark]
+	}
+	return b, nil
+}
+
+// appendQueryPair appends name=value to the query that begins at mark.
+func appendQueryPair(b []byte, mark int, name, v string) []byte {
+	if len(b) > mark+1 && b[len(b)-1] != '&' {
+		b = append(b, '&')
+	}
+	b = edge.AppendQueryEscaped(b, name)
+	b = append(b, '=')
+	return edge.AppendQueryEscaped(b, v)
+}
+
+// dynamicEndpoint finds the endpoint of a host with placeholders. Only what can
+// stand in a host may be inserted, so that a value cannot turn into a path or
+// into credentials.
+func (x *exchange) dynamicEndpoint() *fault {
+	it := &x.method.integration
+	t := it.uri
+	start := len(x.scope.Arena)
+	for i := range t.host {
+		p := &t.host[i]
+		if p.slot < 0 {
+			x.scope.Arena = append(x.scope.Arena, p.literal...)
+			continue
+		}
+		v, ok, f := x.pathParameter(&it.path[p.slot])
+		if f != nil {
+			return f
+		}
+		if !ok || strings.ContainsFunc(v, notInHost) {
+			return x.badAddress()
+		}
+		x.scope.Arena = append(x.scope.Arena, v...)
+	}
+	host := string(x.scope.Arena[start:])
+	e, err := x.gateway.backends.Endpoint(t.scheme, host, t.insecure)
+	if err != nil {
+		return x.badAddress()
+	}
+	x.endpoint, x.endpointHost = e, host
+	return nil
+}
+
+func notInHost(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' || r == ':')
+}
+
+// overrideMap is one map of $context.requestOverride, nil when no template made
+// one or the integration is a proxy, where overrides do not apply.
+func (x *exchange) overrideMap(name string) *value.Map {
+	o := x.scope.Overrides.RequestSet()
+	if o == nil || x.method.integration.kind == kindHTTPProxy {
+		return nil
+	}
+	v, _ := o.Get(name)
+	if m := v.Map(); m != nil && m.Len() > 0 {
+		return m
+	}
+	return nil
+}
+
+// overrideRequestHeaders lets $context.requestOverride.header win over what the
+// mappings and the gateway set.
+func (x *exchange) overrideRequestHeaders() *fault {
+	o := x.overrideMap("header")
+	if o == nil {
+		return nil
+	}
+	req := &x.backendRequest
+	for i := range o.Len() {
+		e := o.At(i)
+		name, v := x.textOf(e.Key), x.listText(e.Val)
+		id := identifyHeader(name)
+		switch {
+		case headerRules[id].mappedRequest == drop:
+			continue
+		case headerRules[id].mappedRequest == fail:
+			x.log.HeaderAlreadyPresent(name)
+			return faultConfiguration
+		case !validHeaderName(name) || !validHeaderValue(v):
+			x.log.ConfigurationError("Invalid value for header " + name)
+			return faultConfiguration
+		case id == hdrHost:
+			req.Host = v
+			continue
+		}
+		req.Header = setHeader(req.Header, name, v)
+	}
+	return nil
+}
+
+// setHeader replaces the headers of a name by one, or appends it.
+func setHeader(list []mapping.Pair, name, v string) []mapping.Pair {
+	n, done := 0, false
+	for _, p := range list {
+		if equalFold(p.Name, name) {
+			if done {
+				continue
+			}
+			p.Name, p.Value, done = name, v, true
+		}
+		list[n] = p
+		n++
+	}
+	list = list[:n]
+	if !done {
+		list = append(list, mapping.Pair{Name: name, Value: v})
+	}
+	return list
+}
+
+// textOf is the text of a template's value.
+func (x *exchange) textOf(v value.Value) string {
+	if s, ok := v.Str(); ok {
+		return s
+	}
+	start := len(x.scope.Arena)
+	x.scope.Arena = value.AppendText(x.scope.Arena, v)
+	return view(x.scope.Arena[start:])
+}
+
+// listText is the text of a value, with a list's items joined by commas.
+func (x *exchange) listText(v value.Value) string {
+	list := v.List()
+	if list == nil {
+		return x.textOf(v)
+	}
+	start := len(x.scope.Arena)
+	for i, item := range list.Items {
+		if i > 0 {
+			x.scope.Arena = append(x.scope.Arena, ',')
+		}
+		x.scope.Arena = value.AppendText(x.scope.Arena, item)
+	}
+	return view(x.scope.Arena[start:])
+}
+
+// portOf is the port of an authority, "" without one.
+func portOf(host string) string {
+	i := strings.LastIndexByte(host, ':')
+	if i < 0 || strings.IndexByte(host[i:], ']') >= 0 {
+		return ""
+	}
+	return host[i+1:]
+}

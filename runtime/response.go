@@ -1,0 +1,225 @@
+package runtime
+
+import (
+	"strings"
+
+	"sluice/mapping"
+)
+
+// proxiedResponse hands an HTTP_PROXY backend's answer on (step 10).
+func (x *exchange) proxiedResponse() *fault {
+	b := &x.backendResponse
+	x.status = b.StatusCode
+	nominated, encoded := "", false
+	for i := range b.Header {
+		switch p := &b.Header[i]; identifyHeader(p.Name) {
+		case hdrConnection:
+			nominated = p.Value
+		case hdrContentEncoding:
+			encoded = true
+		case hdrContentType:
+			x.contentType = p.Value
+		}
+	}
+	for i := range b.Header {
+		p := b.Header[i]
+		id := identifyHeader(p.Name)
+		if id == hdrContentType || nominated != "" && id == otherHeader && nominates(nominated, p.Name) {
+			continue
+		}
+		x.addHeader(p.Name, p.Value, headerRules[id].proxiedResponse)
+	}
+	if encoded {
+		// The bytes are compressed: no text that could be converted.
+		x.payload, x.payloadBackend = b.Body, true
+		return nil
+	}
+	before, after := x.deployment.responsePayload(asIs, mimeOf(x.contentType), x.known.accept)
+	return x.convert(b.Body, before, after)
+}
+
+// convert carries out both conversions of a payload that no template touches.
+func (x *exchange) convert(body []byte, before, after conversion) *fault {
+	payload := body
+	switch before {
+	case makeText:
+		payload = x.validText(body)
+	case encode:
+		payload = x.encodeBase64(body)
+	}
+	if after == decode {
+		var f *fault
+		if payload, f = x.decoded(payload); f != nil {
+			return f
+		}
+	}
+	x.payload = payload
+	x.payloadBackend = len(body) > 0 && len(payload) == len(body) && &payload[0] == &body[0]
+	return nil
+}
+
+// nominates tells whether a Connection value names a header.
+func nominates(connection, name string) bool {
+	for option := range strings.SplitSeq(connection, ",") {
+		if equalFold(strings.Trim(option, " \t"), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// integrationResponse selects and applies the integration response to an HTTP
+// backend's answer (step 10).
+func (x *exchange) integrationResponse() *fault {
+	b := &x.backendResponse
+	r := x.method.integration.responses.pick(b.StatusCode)
+	if r == nil {
+		x.log.NoIntegrationResponse(b.StatusCode)
+		return faultConfiguration
+	}
+	mime := ""
+	for i := range b.Header {
+		if identifyHeader(b.Header[i].Name) == hdrContentType {
+			mime = mimeOf(b.Header[i].Value)
+		}
+	}
+	x.sendTrace = true
+	return x.methodResponse(r, b.Body, mime)
+}
+
+// methodResponse applies an integration response to a payload: parameters,
+// template, overrides, content handling. mime is the payload's media type.
+func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime string) *fault {
+	before, after := x.deployment.responsePayload(r.contentHandling, mime, x.known.accept)
+	payload := body
+	switch before {
+	case makeText:
+		payload = x.validText(body)
+	case encode:
+		payload = x.encodeBase64(body)
+	}
+	x.scope.Body.Reset(view(payload))
+	x.status = r.status
+	x.contentType = mimeJSON
+	for i := range r.headers {
+		p := &r.headers[i]
+		v, ok, f := x.evaluate(p.source, true)
+		if f != nil {
+			return f
+		}
+		if !ok {
+			continue
+		}
+		if f := x.setResponseHeader(p.name, p.id, v); f != nil {
+			return f
+		}
+	}
+	backendBody := len(body) > 0 && len(payload) > 0 && &payload[0] == &body[0]
+	if template := r.templates.pick(x.known.accept); template != nil && (before != keepPayload || len(body) == 0) {
+		if text, ok := template.Static(); ok && after == keepPayload {
+			payload, x.payloadStatic = text, true
+		} else {
+			out, f := x.render(template, x.buf[:0], true)
+			x.buf = out
+			if f != nil {
+				return f
+			}
+			payload = out
+		}
+		backendBody = false
+	}
+	if f := x.overrideResponse(r); f != nil {
+		return f
+	}
+	if after == decode {
+		var f *fault
+		if payload, f = x.decoded(payload); f != nil {
+			return f
+		}
+		backendBody, x.payloadStatic = false, false
+	}
+	x.payload, x.payloadBackend = payload, backendBody
+	return nil
+}
+
+// overrideResponse lets $context.responseOverride win, and checks that the
+// status that is left is one the method declares.
+func (x *exchange) overrideResponse(r *integrationResponse) *fault {
+	status := x.overriddenStatus()
+	if status == 0 {
+		if !r.declared {
+			x.log.UndeclaredMethodResponse(r.statusText)
+			return faultConfiguration
+		}
+	} else {
+		x.status = status
+	}
+	o := x.scope.Overrides.ResponseSet()
+	if o == nil {
+		return nil
+	}
+	v, _ := o.Get("header")
+	m := v.Map()
+	if m == nil {
+		return nil
+	}
+	for i := range m.Len() {
+		e := m.At(i)
+		name := x.textOf(e.Key)
+		if !validHeaderName(name) {
+			x.log.ConfigurationError("Invalid header name in override")
+			return faultConfiguration
+		}
+		x.dropResponseHeader(name)
+		if list := e.Val.List(); list != nil {
+			for _, item := range list.Items {
+				if f := x.setResponseHeader(name, identifyHeader(name), x.textOf(item)); f != nil {
+					return f
+				}
+			}
+			continue
+		}
+		if f := x.setResponseHeader(name, identifyHeader(name), x.textOf(e.Val)); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// setResponseHeader adds a header that a mapping or an override sets.
+func (x *exchange) setResponseHeader(name string, id headerID, v string) *fault {
+	if !validHeaderValue(v) {
+		x.log.ConfigurationError("Invalid value for header " + name)
+		return faultConfiguration
+	}
+	if id == hdrContentType {
+		x.contentType = v
+		return nil
+	}
+	x.addHeader(name, v, headerRules[id].mappedResponse)
+	return nil
+}
+
+// addHeader adds a header for the client as its rule says.
+func (x *exchange) addHeader(name, v string, d disposition) {
+	switch d {
+	case drop:
+		return
+	case remap:
+		name = x.joined(remappedPrefix, name, "")
+	}
+	x.headers = append(x.headers, mapping.Pair{Name: name, Value: v})
+}
+
+// dropResponseHeader removes what a mapping set, in either spelling.
+func (x *exchange) dropResponseHeader(name string) {
+	n := 0
+	for _, p := range x.headers {
+		if equalFold(p.Name, name) || len(p.Name) == len(remappedPrefix)+len(name) && equalFold(p.Name[len(remappedPrefix):], name) {
+			continue
+		}
+		x.headers[n] = p
+		n++
+	}
+	x.headers = x.headers[:n]
+}

@@ -1,0 +1,107 @@
+package runtime
+
+import (
+	"strings"
+
+	"sluice/mapping"
+)
+
+// responseSet is the integration responses of a method with the choice among
+// them decided ahead for every status code.
+type responseSet struct {
+	choice *choiceTable // shared by all methods with the same patterns
+	list   []*integrationResponse
+}
+
+// choiceTable says for a backend status from 100 to 599 which response is
+// taken, counted from 1; 0 is none.
+type choiceTable [500]uint8
+
+// pick finds the response for a backend status, nil when none matches and there
+// is no default.
+func (s *responseSet) pick(status int) *integrationResponse {
+	if s == nil || status < 100 || status > 599 {
+		return nil
+	}
+	if i := s.choice[status-100]; i > 0 {
+		return s.list[i-1]
+	}
+	return nil
+}
+
+// integrationResponse is a compiled integration response.
+type integrationResponse struct {
+	status          int
+	declared        bool // the method has this status
+	statusText      string
+	headers         []mappedParameter
+	templates       responseTemplates
+	contentHandling contentHandling
+}
+
+// requestTemplates are the templates of an integration by content type.
+type requestTemplates struct {
+	list        []mappingTemplate
+	fallback    *mapping.Template // $default
+	passthrough passthrough
+}
+
+type mappingTemplate struct {
+	contentType string
+	template    *mapping.Template
+}
+
+type passthrough uint8
+
+const (
+	whenNoMatch passthrough = iota
+	whenNoTemplates
+	never
+)
+
+// pick chooses by the request's media type. ok is false where the passthrough
+// behavior refuses the request; a nil template means that the body passes as it
+// is (aws-facts: data plane, 9.2).
+func (t *requestTemplates) pick(mime string) (template *mapping.Template, ok bool) {
+	if mime == "" {
+		mime = mimeJSON
+	}
+	for i := range t.list {
+		if strings.EqualFold(t.list[i].contentType, mime) {
+			return t.list[i].template, true
+		}
+	}
+	if t.fallback != nil {
+		return t.fallback, true
+	}
+	switch t.passthrough {
+	case never:
+		return nil, false
+	case whenNoTemplates:
+		return nil, len(t.list) == 0
+	default:
+		return nil, true
+	}
+}
+
+// responseTemplates are the templates of an integration response by content
+// type, application/json first.
+type responseTemplates struct{ list []mappingTemplate }
+
+// pick chooses by the first media type of the request's Accept header: missing
+// counts as application/json; without a match the first template is used
+// (aws-facts: data plane, 9.3).
+func (t *responseTemplates) pick(accept string) *mapping.Template {
+	if len(t.list) == 0 {
+		return nil
+	}
+	if len(t.list) > 1 && accept != "" {
+		mime := firstAccept(accept)
+		for i := range t.list {
+			if strings.EqualFold(t.list[i].contentType, mime) {
+				return t.list[i].template
+			}
+		}
+	}
+	return t.list[0].template
+}

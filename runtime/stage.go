@@ -1,0 +1,160 @@
+package runtime
+
+import (
+	"time"
+
+	"sluice/authorizers/policy"
+	"sluice/mapping"
+	"sluice/mapping/vtl/value"
+	"sluice/runtime/executionlog"
+	"sluice/runtime/metrics"
+	"sluice/runtime/schema"
+)
+
+// Stage is a compiled stage: what a request needs to be served, decided ahead.
+type Stage struct {
+	apiID, name   string
+	domainName    string // {api}.execute-api.{region}.amazonaws.com
+	base, canary  *deployment
+	canaryPercent float64
+	tracing       bool
+	accessLog     *mapping.Substitution // nil: none
+	userAgent     string                // AmazonAPIGateway_{api}, towards HTTP backends
+	unrouted      *metrics.MethodMetrics
+}
+
+// deployment is one compiled snapshot behind a stage: the stage's own or its canary's.
+type deployment struct {
+	id                 string
+	endpointType       string
+	root               *node
+	methods            []*method // by path and verb, for people and metrics
+	gateway            gatewayResponses
+	binary             mediaTypes
+	minimumCompression int // bytes; negative: off
+	variables          *value.Map
+	policy             *policy.Policy // nil: every request is let in
+}
+
+// method is a compiled method with its integration.
+type method struct {
+	resourceID, resourcePath string
+	verb                     verb
+	keyRequired              bool
+	required                 []requiredParameter
+	models                   []bodyModel
+	validateBody             bool
+	statuses                 statusSet // declared method responses
+	integration              integration
+	metrics                  *metrics.MethodMetrics
+	logging                  executionlog.Settings
+	authorization            string
+}
+
+// requiredParameter is one entry of the list that a missing parameter prints.
+type requiredParameter struct {
+	name   string
+	source parameterSource
+}
+
+type parameterSource uint8
+
+const (
+	fromHeader parameterSource = iota
+	fromPath
+	fromQuery
+)
+
+// bodyModel checks the bodies of one content type.
+type bodyModel struct {
+	contentType string
+	validator   *schema.Validator
+}
+
+// integrationKind is the compiled type of an integration.
+type integrationKind uint8
+
+const (
+	kindMock integrationKind = iota
+	kindHTTP
+	kindHTTPProxy
+)
+
+// integration is a compiled integration.
+type integration struct {
+	kind             integrationKind
+	httpMethod       string // "" takes the client's
+	uri              *uriTemplate
+	headers          []mappedParameter
+	query            []mappedParameter
+	path             []mappedParameter // indexed by the URI's placeholders
+	breakingHeader   string            // a mapping that fails every request (aws-facts: data plane, 4.3)
+	maps             [headerCount]bool // special headers that headers sets
+	requestTemplates requestTemplates
+	contentHandling  contentHandling
+	timeout          time.Duration
+	responses        *responseSet
+	mockStatus       int // of a MOCK whose only request template is static; 0: ask the template
+}
+
+// mappedParameter is one destination of a parameter mapping and its source.
+type mappedParameter struct {
+	name   string
+	id     headerID
+	source *mapping.Expression
+}
+
+// statusSet is a set of HTTP status codes 100 to 599.
+type statusSet [8]uint64
+
+func (s *statusSet) add(code int)      { s[(code-100)>>6] |= 1 << ((code - 100) & 63) }
+func (s *statusSet) has(code int) bool { return s[(code-100)>>6]&(1<<((code-100)&63)) != 0 }
+
+// contentHandling is a compiled contentHandling.
+type contentHandling uint8
+
+const (
+	asIs contentHandling = iota
+	toBinary
+	toText
+)
+
+// APIID is the id of the stage's API.
+func (s *Stage) APIID() string { return s.apiID }
+
+// Name is the stage's name.
+func (s *Stage) Name() string { return s.name }
+
+// Route describes one compiled method for people (sluice routes).
+type Route struct {
+	Path          string `json:"path"`
+	Method        string `json:"method"`
+	Authorization string `json:"authorization"` // NONE, AWS_IAM, "CUSTOM name", ...
+	KeyRequired   bool   `json:"apiKeyRequired"`
+	Integration   string `json:"integration"` // type
+	Target        string `json:"target"`      // method and URI of the backend; "" for MOCK
+}
+
+// Routes lists the stage's methods, by path and method.
+func (s *Stage) Routes() []Route {
+	out := make([]Route, 0, len(s.base.methods))
+	for _, m := range s.base.methods {
+		r := Route{
+			Path: m.resourcePath, Method: verbNames[m.verb], Authorization: m.authorization,
+			KeyRequired: m.keyRequired, Integration: m.integration.kind.String(),
+		}
+		if m.integration.uri != nil {
+			r.Target = m.integration.httpMethod
+			if r.Target == "" {
+				r.Target = verbNames[m.verb]
+			}
+			r.Target += " " + m.integration.uri.source
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (k integrationKind) String() string {
+	return [...]string{kindMock: "MOCK", kindHTTP: "HTTP", kindHTTPProxy: "HTTP_PROXY"}[k]
+}
