@@ -1,0 +1,63 @@
+package openapi
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares got with a file of testdata, or rewrites the file.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got) {
+		t.Errorf("%s differs; run with -update and look at the change\n--- want\n%s\n--- got\n%s", file, cut(want), cut(got))
+	}
+}
+
+func cut(b []byte) string {
+	if len(b) > 4000 {
+		b = b[:4000]
+	}
+	return string(b)
+}
+
+// TestDefinitions imports the definitions that everybody uses and compares the
+// whole snapshot.
+func TestDefinitions(t *testing.T) {
+	for _, file := range []string{"petstore/petstore.yaml"} {
+		t.Run(file, func(t *testing.T) {
+			src, err := os.ReadFile(filepath.Join("../testdata", file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			snap, problems := Import(file, src, Options{})
+			if len(problems) > 0 {
+				t.Errorf("problems:\n%s", problems.Error())
+			}
+			b, err := json.MarshalIndent(snap, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := strings.ReplaceAll(file, "/", "_")
+			golden(t, filepath.Join("testdata/snapshots", name+".json"), append(b, '\n'))
+		})
+	}
+}

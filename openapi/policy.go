@@ -1,0 +1,89 @@
+package openapi
+
+import (
+	"encoding/json"
+	"strings"
+
+	"sluice/openapi/document"
+)
+
+// maxPolicyLength bounds a resource policy, in characters (aws-facts: limits).
+const maxPolicyLength = 8192
+
+// readPolicy reads the resource policy, an object or its JSON text, and expands
+// the short form of its resources.
+func (im *importer) readPolicy() {
+	s := scope{im: im}
+	n := im.root.Get(extPolicy)
+	if n == nil || n.Kind() == document.Null {
+		return
+	}
+	im.note(s.place(n), "restApi", "policy")
+	policy := n
+	switch n.Kind() {
+	case document.Map:
+	case document.String:
+		if !json.Valid([]byte(n.Text())) || !strings.HasPrefix(strings.TrimSpace(n.Text()), "{") {
+			s.fail(s.place(n), "%s must be a policy: an object or its JSON text", extPolicy)
+			return
+		}
+		parsed, errs := document.Parse("policy.json", []byte(n.Text()))
+		if parsed == nil || len(errs) > 0 {
+			s.fail(s.place(n), "%s: %s", extPolicy, errs[0].Message)
+			return
+		}
+		policy = parsed
+	default:
+		s.fail(s.place(n), "%s must be a policy: an object or its JSON text, not %s", extPolicy, n.Kind())
+		return
+	}
+	text := string(im.appendPolicy(nil, policy, false))
+	if len([]rune(text)) > maxPolicyLength {
+		s.fail(s.place(n), "the policy has %d characters; at most %d are allowed", len([]rune(text)), maxPolicyLength)
+		return
+	}
+	im.snap.RestApi.Policy = text
+}
+
+// appendPolicy writes the policy as JSON; resource tells that n stands below
+// Resource or NotResource.
+func (im *importer) appendPolicy(b []byte, n *document.Node, resource bool) []byte {
+	switch n.Kind() {
+	case document.Map:
+		b = append(b, '{')
+		for i, m := range n.Members() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(document.AppendString(b, m.Key), ':')
+			b = im.appendPolicy(b, m.Value, m.Key == "Resource" || m.Key == "NotResource")
+		}
+		return append(b, '}')
+	case document.List:
+		b = append(b, '[')
+		for i, m := range n.Members() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = im.appendPolicy(b, m.Value, resource)
+		}
+		return append(b, ']')
+	case document.String:
+		if rest, ok := strings.CutPrefix(n.Text(), "execute-api:/"); ok && resource {
+			return document.AppendString(b, im.executeARN()+rest)
+		}
+	}
+	return n.AppendJSON(b)
+}
+
+// executeARN is the ARN of the API, up to the stage.
+func (im *importer) executeARN() string {
+	partition := "aws"
+	switch {
+	case strings.HasPrefix(im.opts.Region, "cn-"):
+		partition = "aws-cn"
+	case strings.HasPrefix(im.opts.Region, "us-gov-"):
+		partition = "aws-us-gov"
+	}
+	return "arn:" + partition + ":execute-api:" + im.opts.Region + ":" + im.opts.AccountID + ":" + im.opts.APIID + "/"
+}
