@@ -1,6 +1,9 @@
 package executionlog
 
-import "sluice/mapping"
+import (
+	"sync"
+	"time"
+)
 
 // Level is how much a stage logs, from the method setting loggingLevel.
 type Level uint8
@@ -13,7 +16,17 @@ const (
 )
 
 // ParseLevel reads OFF, ERROR or INFO; "" is Off.
-func ParseLevel(s string) (Level, bool) { panic("not built yet") }
+func ParseLevel(s string) (Level, bool) {
+	switch s {
+	case "", "OFF":
+		return Off, true
+	case "ERROR":
+		return Error, true
+	case "INFO":
+		return Info, true
+	}
+	return Off, false
+}
 
 // Settings are what a stage sets for a method.
 type Settings struct {
@@ -27,139 +40,126 @@ type Sink interface{ Log(line []byte) }
 
 // Log is the log of one request. It belongs to one request and is not safe for
 // concurrent use. All methods may be called on nil.
-type Log struct{}
+type Log struct {
+	sink      Sink // nil for a test call
+	level     Level
+	trace     bool
+	failed    bool // a failure was logged
+	requestID string
+
+	prefix []byte // of each line: (requestID) for a stage; empty for a test call
+	line   []byte // the line being built, with prefix
+	left   int    // characters that still fit on the line
+	text   []byte // all lines of a test call
+
+	now    func() time.Time
+	second int64  // the second that stamp shows
+	stamp  []byte // as in "Wed Nov 22 06:35:58 UTC 2026 : "
+}
+
+var logs = sync.Pool{New: func() any { return &Log{now: time.Now, second: -1} }}
+
+// stampFormat is the real service's time on each line of a test call's log.
+const stampFormat = "Mon Jan 02 15:04:05 UTC 2006 : "
+
+// firstLine begins the log of a test call; it has no time.
+const firstLine = "Execution log for request "
+
+// maxText is where the real service cuts a line, in UTF-16 units; the time or
+// request id before it does not count, nor does the mark that follows.
+const maxText = 1024
+
+const truncated = " [TRUNCATED]"
+
+// maxKeptText bounds what a pooled Log holds on to.
+const maxKeptText = 64 << 10
 
 // Acquire returns a Log that writes the lines of request requestID to sink, or
 // nil when the settings or a nil sink say that nothing is to be logged.
-func Acquire(sink Sink, s Settings, requestID string) *Log { panic("not built yet") }
+func Acquire(sink Sink, s Settings, requestID string) *Log {
+	if sink == nil || s.Level == Off {
+		return nil
+	}
+	l := logs.Get().(*Log)
+	l.sink, l.level, l.trace, l.requestID = sink, s.Level, s.DataTrace && s.Level == Info, requestID
+	l.prefix = append(l.prefix[:0], '(')
+	l.prefix = append(l.prefix, requestID...)
+	l.prefix = append(l.prefix, ") "...)
+	return l
+}
 
 // AcquireTest returns a Log that collects all lines for Text, headed by the
 // first line of a test call's log.
-func AcquireTest(requestID string) *Log { panic("not built yet") }
+func AcquireTest(requestID string) *Log {
+	l := logs.Get().(*Log)
+	l.level, l.trace, l.requestID = Info, true, requestID
+	l.prefix = l.prefix[:0]
+	l.text = append(l.text[:0], firstLine...)
+	l.text = append(l.text, requestID...)
+	l.text = append(l.text, '\n')
+	return l
+}
 
 // Release gives the Log back. It must not be used afterwards.
-func (l *Log) Release() { panic("not built yet") }
+func (l *Log) Release() {
+	if l == nil {
+		return
+	}
+	l.sink, l.requestID, l.failed = nil, "", false
+	if cap(l.text) > maxKeptText {
+		l.text = nil
+	}
+	l.text = l.text[:0]
+	logs.Put(l)
+}
 
 // Text is the collected text of a test call: lines ended by \n. It is "" otherwise.
-func (l *Log) Text() string { panic("not built yet") }
+func (l *Log) Text() string {
+	if l == nil || l.sink != nil {
+		return ""
+	}
+	return string(l.text)
+}
 
 // Detailed tells whether parameters, headers and bodies are shown: callers that
 // must compute something for those lines ask first.
-func (l *Log) Detailed() bool { panic("not built yet") }
+func (l *Log) Detailed() bool { return l != nil && l.trace }
 
-// ExtendedRequestID is the first line of a request in a stage log.
-func (l *Log) ExtendedRequestID(id string) { panic("not built yet") }
+// informs tells whether the course of a request is shown.
+func (l *Log) informs() bool { return l != nil && l.level == Info }
 
-// VerifyingUsagePlan says that the usage plan of key (masked; "" without one) is looked up.
-func (l *Log) VerifyingUsagePlan(key, apiID, stage string) { panic("not built yet") }
+// tests tells whether this is the log of a test call.
+func (l *Log) tests() bool { return l.sink == nil }
 
-// KeyNotRequired says that the method needs no API key. method is "GET /pets".
-func (l *Log) KeyNotRequired(key, httpMethod, resourcePath string) { panic("not built yet") }
-
-// UsagePlanSucceeded says that the request is within its usage plan.
-func (l *Log) UsagePlanSucceeded(key, apiID, stage string) { panic("not built yet") }
-
-// Start is the first line of the execution proper.
-func (l *Log) Start() { panic("not built yet") }
-
-// HTTPMethod names the method and the path template of its resource.
-func (l *Log) HTTPMethod(method, resourcePath string) { panic("not built yet") }
-
-// RequestPath shows the path parameters.
-func (l *Log) RequestPath(params []mapping.Pair) { panic("not built yet") }
-
-// QueryString shows the query parameters of the method request.
-func (l *Log) QueryString(params []mapping.Pair) { panic("not built yet") }
-
-// Headers shows the headers of the method request.
-func (l *Log) Headers(params []mapping.Pair) { panic("not built yet") }
-
-// BodyBefore shows the client's body.
-func (l *Log) BodyBefore(body string) { panic("not built yet") }
-
-// EndpointURI shows the address of the backend, with its query.
-func (l *Log) EndpointURI(uri string) { panic("not built yet") }
-
-// EndpointHeaders shows the headers sent to the backend.
-func (l *Log) EndpointHeaders(params []mapping.Pair) { panic("not built yet") }
-
-// EndpointBody shows the body sent to the backend.
-func (l *Log) EndpointBody(body string) { panic("not built yet") }
-
-// SendingTo says that the backend is being called.
-func (l *Log) SendingTo(uri string) { panic("not built yet") }
-
-// Received shows the backend's status and how long it took, in milliseconds.
-func (l *Log) Received(status int, latencyMs int64) { panic("not built yet") }
-
-// EndpointResponseHeaders shows the backend's headers.
-func (l *Log) EndpointResponseHeaders(params []mapping.Pair) { panic("not built yet") }
-
-// EndpointResponseBody shows the backend's body.
-func (l *Log) EndpointResponseBody(body string) { panic("not built yet") }
-
-// MethodResponseBody shows the body for the client.
-func (l *Log) MethodResponseBody(body string) { panic("not built yet") }
-
-// MethodResponseHeaders shows the headers for the client.
-func (l *Log) MethodResponseHeaders(params []mapping.Pair) { panic("not built yet") }
-
-// Success says that no step failed.
-func (l *Log) Success() { panic("not built yet") }
-
-// Completed is the last line: the status for the client. failed is true when a
-// step failed, so that the line is shown at level ERROR too.
-func (l *Log) Completed(status int, failed bool) { panic("not built yet") }
-
-// AWSEndpointRequestID is the id an AWS backend gave its answer.
-func (l *Log) AWSEndpointRequestID(id string) { panic("not built yet") }
-
-// GatewayResponse shows the answer that a failed step led to: its type, status,
-// body and headers.
-func (l *Log) GatewayResponse(responseType string, status int, body string, headers []mapping.Pair) {
-	panic("not built yet")
+// begin starts a line with a text of the gateway's own.
+func (l *Log) begin(label string) *Log {
+	l.line = append(l.line[:0], l.prefix...)
+	l.left = maxText
+	l.own(label)
+	return l
 }
 
-// MissingParameters fails the request for required parameters that it lacks.
-func (l *Log) MissingParameters(names []string) { panic("not built yet") }
+// end finishes the line and passes it on.
+func (l *Log) end() {
+	if l.left < 0 {
+		l.line = append(l.line, truncated...)
+	}
+	if !l.tests() {
+		l.sink.Log(l.line)
+		return
+	}
+	now := l.now()
+	if s := now.Unix(); s != l.second {
+		l.second = s
+		l.stamp = now.UTC().AppendFormat(l.stamp[:0], stampFormat)
+	}
+	l.text = append(l.text, l.stamp...)
+	l.text = append(l.text, l.line...)
+	l.text = append(l.text, '\n')
+}
 
-// BodyMismatch fails the request for a body that is not as its model wants it.
-// problems is the text of schema.Validator.Validate.
-func (l *Log) BodyMismatch(contentType, problems string) { panic("not built yet") }
-
-// Failure is what an execution failed of, for Failed.
-type Failure uint8
-
-// The failures whose line has no other content; their texts are in failureText.
-const (
-	UnableToTransformRequest Failure = iota
-	UnableToTransformResponse
-	UnparsableMockStatus
-	InvalidEndpointAddress
-	NetworkError
-	TimeoutError
-	MalformedProxyResponse
-	InvalidFunctionPermissions
-)
-
-// Failed writes the line of a Failure.
-func (l *Log) Failed(f Failure) { panic("not built yet") }
-
-// ConfigurationError fails the execution for a reason that has no Failure:
-// "Execution failed due to configuration error: " and reason.
-func (l *Log) ConfigurationError(reason string) { panic("not built yet") }
-
-// NoIntegrationResponse fails the execution: nothing matches the backend's status
-// and there is no default.
-func (l *Log) NoIntegrationResponse(endpointStatus int) { panic("not built yet") }
-
-// UndeclaredMethodResponse fails the execution: the integration response is for a
-// status that the method does not have.
-func (l *Log) UndeclaredMethodResponse(status string) { panic("not built yet") }
-
-// HeaderAlreadyPresent fails the execution: a mapping sets a header that the
-// gateway sets itself.
-func (l *Log) HeaderAlreadyPresent(header string) { panic("not built yet") }
-
-// FunctionError fails the execution for an error that the customer's function raised.
-func (l *Log) FunctionError(text, functionRequestID string) { panic("not built yet") }
+// fail starts the line of a failure, which every level shows.
+func (l *Log) fail(label string) *Log {
+	l.failed = true
+	return l.begin(label)
+}
