@@ -1,9 +1,9 @@
 package project
 
 import (
-	"path/filepath"
 	"regexp"
-	"strings"
+
+	"sluice/openapi"
 )
 
 // maxIDLength is the longest label of a host name, in bytes: an API id is one.
@@ -11,22 +11,9 @@ const maxIDLength = 63
 
 var validID = regexp.MustCompile(`^[a-z0-9]{1,63}$`)
 
-// IDFromFile makes an API id of a file name: the base name without its last
-// extension, in lower case, with everything dropped that is neither a letter
-// a-z nor a digit, cut at 63 characters. "Pet-Store_v2.yaml" gives "petstorev2".
-// It is "" when nothing is left.
-func IDFromFile(file string) string {
-	base := filepath.Base(file)
-	if ext := filepath.Ext(base); ext != base {
-		base = strings.TrimSuffix(base, ext)
-	}
-	var b strings.Builder
-	for _, c := range []byte(strings.ToLower(base)) {
-		if (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') {
-			if b.WriteByte(c); b.Len() == maxIDLength {
-				break
-			}
-		}
-	}
-	return b.String()
+// idFromFile is the API id of a file that brings none: as openapi.IDFromFile has
+// it, cut at 63 characters.
+func idFromFile(file string) string {
+	id := openapi.IDFromFile(file)
+	return id[:min(len(id), maxIDLength)]
 }

@@ -32,7 +32,7 @@ func (l *loader) loadContent(e entry, file string, src []byte) (*content, bool) 
 		case e.id != "":
 			c.id = e.id
 		case own == "":
-			c.id = IDFromFile(file)
+			c.id = idFromFile(file)
 		case validID.MatchString(own):
 			c.id = own
 		default:
@@ -55,14 +55,19 @@ func (l *loader) loadContent(e entry, file string, src []byte) (*content, bool) 
 		l.problem(api.Place{File: file, Line: 1, Column: 1}, "the definition has %d bytes, at most %d are allowed", len(src), maxDefinitionSize)
 		return nil, false
 	}
-	snapshot, problems := openapi.Import(file, src, importOptions(e))
+	id := e.id
+	if id == "" {
+		id = idFromFile(file)
+	}
+	snapshot, problems := openapi.Import(file, src, openapi.Options{
+		APIID:     id,
+		BasePath:  openapi.BasePathMode(e.basePath),
+		Region:    l.project.Region,
+		AccountID: l.project.AccountID,
+	})
 	l.problems = append(l.problems, problems...)
 	if snapshot == nil || problems.Fatal() {
 		return nil, false
-	}
-	id := e.id
-	if id == "" {
-		id = IDFromFile(file)
 	}
 	snapshot.RestApi.ID = id
 	if snapshot.DeploymentID == "" {

@@ -41,10 +41,6 @@ func (l *loader) deploy(e entry) {
 		l.checkCanaries(e)
 		return
 	}
-	if main.id == "" {
-		l.problem(e.place, "no API id can be made of the file name %q; give one in a sluice.yaml", e.definition)
-		return
-	}
 	if len(e.stages) == 0 {
 		l.add(e, main, &Deployment{Stage: l.defaultStage(main), Canary: main.canary})
 		return
@@ -63,7 +59,7 @@ func (l *loader) deploy(e entry) {
 
 // add finishes a deployment and takes it up.
 func (l *loader) add(e entry, main *content, d *Deployment) {
-	d.entry, d.APIID = l.entries, main.id
+	d.entry, d.APIID, d.Definition = l.entries, main.id, e.definition
 	d.Snapshot, d.Place, d.fromSnapshot = main.snapshot, e.place, main.isSnapshot
 	d.Files = append([]string{e.definition}, d.Files...)
 	if e.from != "" {

@@ -5,22 +5,22 @@ import (
 	"testing"
 )
 
-func TestIDFromFile(t *testing.T) {
+func TestIDFromFileName(t *testing.T) {
 	tests := []struct{ file, want string }{
 		{"petstore.yaml", "petstore"},
 		{"dir/Pet-Store_v2.yaml", "petstorev2"},
 		{"/a/b/petstore.openapi.json", "petstoreopenapi"},
 		{"UPPER", "upper"},
 		{"1st.json", "1st"},
-		{".hidden", "hidden"},
+		{".hidden", "api"},
 		{"größe.yaml", "gre"},
-		{"日本.yaml", ""},
-		{"---.yaml", ""},
+		{"日本.yaml", "api"},
+		{"---.yaml", "api"},
 		{strings.Repeat("a", 70) + ".yaml", strings.Repeat("a", 63)},
 	}
 	for _, tt := range tests {
-		if got := IDFromFile(tt.file); got != tt.want {
-			t.Errorf("IDFromFile(%q) = %q, want %q", tt.file, got, tt.want)
+		if got := idFromFile(tt.file); got != tt.want {
+			t.Errorf("idFromFile(%q) = %q, want %q", tt.file, got, tt.want)
 		}
 	}
 }

@@ -34,12 +34,14 @@ type Project struct {
 
 // Deployment is one stage to serve.
 type Deployment struct {
-	APIID    string
-	Stage    *api.Stage
-	Snapshot *api.Snapshot
-	Canary   *api.Snapshot // nil without a canary; equal to Snapshot when the canary only overrides variables
-	Files    []string      // what it came from
-	Place    api.Place     // where it is declared
+	APIID string
+	Stage *api.Stage
+	// Definition is the file that Snapshot was read from.
+	Definition string
+	Snapshot   *api.Snapshot
+	Canary     *api.Snapshot // nil without a canary; equal to Snapshot when the canary only overrides variables
+	Files      []string      // what it came from
+	Place      api.Place     // where it is declared
 
 	entry        int // which entry of the Load it is of
 	fromSnapshot bool

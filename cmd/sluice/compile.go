@@ -1,0 +1,62 @@
+package main
+
+import (
+	"sluice/api"
+	"sluice/project"
+	"sluice/runtime"
+)
+
+// accessLogFormats says how stages log requests.
+type accessLogFormats struct {
+	all     string // of all stages, whatever they say themselves; "" leaves them alone
+	without string // of stages that have none of their own; "" leaves them without
+}
+
+func (f accessLogFormats) of(s *api.Stage) string {
+	if f.all != "" || s.AccessLogSettings != nil && s.AccessLogSettings.Format != "" {
+		return f.all
+	}
+	return f.without
+}
+
+// compile compiles every deployment of a project. The stages are nil when any
+// problem is fatal.
+func compile(g *runtime.Gateway, p *project.Project, formats accessLogFormats) ([]*runtime.Stage, api.Problems) {
+	var stages []*runtime.Stage
+	var problems api.Problems
+	seen := map[api.Problem]bool{}
+	for _, d := range p.Deployments {
+		s, found := g.Compile(runtime.Deployment{
+			Stage:           d.Stage,
+			Snapshot:        d.Snapshot,
+			Canary:          d.Canary,
+			AccessLogFormat: formats.of(d.Stage),
+		})
+		for _, problem := range found {
+			problem.Place = placed(problem.Place, d)
+			if !seen[problem] {
+				// Stages of one API have the same problems.
+				seen[problem] = true
+				problems = append(problems, problem)
+			}
+		}
+		if s != nil {
+			stages = append(stages, s)
+		}
+	}
+	if problems.Fatal() {
+		return nil, problems
+	}
+	return stages, problems
+}
+
+// placed completes a place: what came from a snapshot knows no lines.
+func placed(at api.Place, d *project.Deployment) api.Place {
+	if at.File == "" {
+		at.File = d.Definition
+	}
+	if at.Line == 0 {
+		at.Line, at.Column = 1, 1
+	}
+	return at
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"sluice/api"
+	"sluice/project"
+	"sluice/project/watch"
+)
+
+// watch starts to watch files.
+func (s *server) watch(files []string) error {
+	w, err := watch.New()
+	if err != nil {
+		return err
+	}
+	s.watcher = w
+	return w.Watch(files)
+}
+
+// reloadOnEdits reloads after each edit until ctx ends.
+func (s *server) reloadOnEdits(ctx context.Context) {
+	s.watchFiles(s.project.Files)
+	for s.watcher.Next(ctx) {
+		s.reload()
+	}
+}
+
+// watchFiles watches another set of files.
+func (s *server) watchFiles(files []string) {
+	if err := s.watcher.Watch(files); err != nil {
+		s.log.Warn("some edits will not be seen", "error", err)
+	}
+}
+
+// reload swaps in the stages that the files describe now. When anything is wrong
+// with them, the running stages stay.
+func (s *server) reload() {
+	p, problems := project.Load(s.files, s.options)
+	s.watchFiles(p.Files)
+	stages, found := compile(s.gateway, p, s.formats)
+	problems = append(problems, found...)
+	problems.Sort()
+	s.logProblems(problems)
+	if problems.Fatal() {
+		s.log.Error("not reloaded: the stages keep running as they were", "problems", len(problems))
+		return
+	}
+	s.gateway.Replace(stages)
+	if p.Region != s.project.Region || p.AccountID != s.project.AccountID || p.Log != s.project.Log {
+		s.log.Warn("edits of region, accountId and log take effect at the next start")
+	}
+	s.log.Info("reloaded", "stages", len(stages))
+}
+
+// logProblems writes problems in the form of the log: as lines for people, or as
+// JSON for programs.
+func (s *server) logProblems(problems api.Problems) {
+	if s.settings.Format != "json" {
+		if len(problems) > 0 {
+			fmt.Fprintln(s.environment.stderr, problems.Error())
+		}
+		return
+	}
+	for _, p := range problems {
+		level := slog.LevelError
+		if p.Warning {
+			level = slog.LevelWarn
+		}
+		s.log.Log(context.Background(), level, p.Message, "file", p.Place.File, "line", p.Place.Line, "column", p.Place.Column, "subject", p.Subject)
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"sluice/api"
+	"sluice/project"
+	"sluice/project/watch"
+	"sluice/runtime"
+	"sluice/runtime/accesslog"
+)
+
+// drainTime is how long requests in flight may take after a signal to stop.
+const drainTime = 30 * time.Second
+
+// server is one run of the serve command.
+type server struct {
+	environment *environment
+	command     *serveCommand
+	files       []string
+	options     project.Options
+
+	project   *project.Project // as it was at the start
+	settings  project.LogSettings
+	formats   accessLogFormats
+	log       *slog.Logger
+	gateway   *runtime.Gateway
+	accessLog *accesslog.Writer // nil without an access log
+	watcher   *watch.Watcher    // nil when files are not watched
+}
+
+// errStoppedAtOnce ends a server that got a second signal to stop.
+var errStoppedAtOnce = errors.New("stopped at once by a second signal; requests in flight were cut off")
+
+// serve loads files, serves them and returns after a signal to stop.
+func serve(e *environment, c *serveCommand, files []string, o project.Options) error {
+	s := &server{environment: e, command: c, files: files, options: o}
+	var watching error
+	if c.Watch {
+		// Watched before it is loaded, so that no edit falls in between.
+		watching = s.watch(files)
+	}
+	if s.watcher != nil {
+		defer s.watcher.Close()
+	}
+	p, problems := project.Load(files, o)
+	s.project, s.settings = p, c.settings(p)
+	s.log = newLog(e.stderr, s.settings.Level, s.settings.Format)
+	if watching != nil {
+		s.log.Warn("edits will not be seen until a restart", "error", watching)
+	}
+	s.formats = accessLogFormats{all: accessLogFormat(s.settings.AccessFormat)}
+	if s.settings.AccessPath != "" {
+		s.formats.without = accessLogFormat(defaultAccessLogFormat)
+	}
+	if problems.Fatal() {
+		// Compile what could be read all the same: all problems show at once.
+		_, found := compile(runtime.New(s.gatewayOptions()), p, s.formats)
+		problems = append(problems, found...)
+		problems.Sort()
+		printProblems(e.stderr, problems)
+		return errReported
+	}
+	if err := s.openAccessLog(); err != nil {
+		return err
+	}
+	err := s.run(problems)
+	if s.accessLog != nil && !errors.Is(err, errStoppedAtOnce) {
+		if closing := s.accessLog.Close(); closing != nil && err == nil {
+			err = fmt.Errorf("close the access log: %w", closing)
+		}
+	}
+	return err
+}
+
+func (s *server) gatewayOptions() runtime.Options {
+	o := runtime.Options{Region: s.project.Region, AccountID: s.project.AccountID, Log: s.log}
+	if s.accessLog != nil {
+		o.AccessLog = s.accessLog
+	}
+	return o
+}
+
+func (s *server) openAccessLog() error {
+	if s.settings.AccessPath == "" {
+		return nil
+	}
+	w, err := accesslog.Open(s.settings.AccessPath, accesslog.Options{Log: s.log})
+	if err != nil {
+		return fmt.Errorf("open the access log: %w", err)
+	}
+	s.accessLog = w
+	return nil
+}
+
+// run serves what was loaded; problems are the warnings of loading it.
+func (s *server) run(problems api.Problems) error {
+	s.gateway = runtime.New(s.gatewayOptions())
+	stages, found := compile(s.gateway, s.project, s.formats)
+	problems = append(problems, found...)
+	problems.Sort()
+	printProblems(s.environment.stderr, problems)
+	if problems.Fatal() {
+		return errReported
+	}
+	s.gateway.Replace(stages)
+
+	ln, err := listen("--listen", s.command.Listen)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	var admin net.Listener
+	if s.command.AdminListen != "" {
+		if admin, err = listen("--admin-listen", s.command.AdminListen); err != nil {
+			return err
+		}
+		defer admin.Close()
+	}
+	address := shownAddress(s.command.Listen, ln)
+	out := s.environment.stdout
+	if err := writeStart(out, stages, address, s.command.AllRoutes); err != nil {
+		return err
+	}
+	failed := make(chan error, 2)
+	if admin != nil {
+		fmt.Fprintf(out, "admin on http://%s/_sluice/health\n", shownAddress(s.command.AdminListen, admin))
+		go func() { failed <- s.gateway.ServeAdmin(admin) }()
+	}
+	go func() { failed <- s.gateway.Serve(ln) }()
+	fmt.Fprintf(out, "sluice: ready on http://%s\n", address)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	var reloading sync.WaitGroup
+	if s.watcher != nil {
+		reloading.Go(func() { s.reloadOnEdits(ctx) })
+	}
+	defer reloading.Wait()
+	defer cancel()
+	for {
+		select {
+		case err := <-failed:
+			if err == nil {
+				err = errors.New("the listener was closed")
+			}
+			return fmt.Errorf("serve: %w", err)
+		case sig := <-s.environment.signals:
+			if sig == syscall.SIGHUP {
+				s.rotate()
+				continue
+			}
+			s.log.Info("stopping", "signal", sig.String())
+			return s.stop()
+		}
+	}
+}
+
+// stop lets requests in flight finish.
+func (s *server) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.gateway.Shutdown(ctx) }()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				s.log.Warn("requests in flight were cut off", "after", drainTime, "error", err)
+			}
+			return nil
+		case sig := <-s.environment.signals:
+			if sig == syscall.SIGHUP {
+				s.rotate()
+				continue
+			}
+			return errStoppedAtOnce
+		}
+	}
+}
+
+// rotate opens the access log anew.
+func (s *server) rotate() {
+	if s.accessLog == nil {
+		return
+	}
+	if err := s.accessLog.Rotate(); err != nil {
+		s.log.Error("the access log could not be opened anew", "error", err)
+		return
+	}
+	s.log.Info("opened the access log anew", "path", s.settings.AccessPath)
+}
