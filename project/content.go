@@ -17,6 +17,7 @@ type content struct {
 	stage      *api.Stage    // a snapshot's
 	canary     *api.Snapshot // a snapshot's
 	isSnapshot bool
+	incomplete bool // it has fatal problems: good for finding more, not for serving
 }
 
 // loadContent reads a definition or a snapshot. The API id is the one that the
@@ -66,14 +67,14 @@ func (l *loader) loadContent(e entry, file string, src []byte) (*content, bool) 
 		AccountID: l.project.AccountID,
 	})
 	l.problems = append(l.problems, problems...)
-	if snapshot == nil || problems.Fatal() {
+	if snapshot == nil {
 		return nil, false
 	}
 	snapshot.RestApi.ID = id
 	if snapshot.DeploymentID == "" {
 		snapshot.DeploymentID = deploymentID(src)
 	}
-	return &content{id: id, snapshot: snapshot}, true
+	return &content{id: id, snapshot: snapshot, incomplete: problems.Fatal()}, true
 }
 
 // deploymentID makes a deployment id of a definition's content: six lower-case

@@ -47,7 +47,7 @@ func (l *loader) deploy(e entry) {
 	}
 	for _, s := range e.stages {
 		d := &Deployment{Stage: s.stage}
-		if !l.checkMethodSettings(s, main.snapshot) {
+		if !main.incomplete && !l.checkMethodSettings(s, main.snapshot) {
 			continue
 		}
 		if s.stage.CanarySettings != nil && !l.loadCanary(e, s, main, d) {
