@@ -46,18 +46,45 @@ func (p Place) String() string {
 // member of Integration; "integration" "responses" code (then a member of
 // IntegrationResponse); and at the top "models" name, "authorizers" name,
 // "requestValidators" name, "gatewayResponses" type, "restApi" member.
+//
+// A definition has millions of parts, so a part is kept by the hash of its path.
 type Places struct {
-	file string
-	at   map[string]Place
+	file  string
+	files []string // other files, by index from 1
+	at    map[uint64]mark
+}
+
+// mark is a Place without the weight of its file's name.
+type mark struct {
+	line, column int32
+	file         uint16
+	block        bool
 }
 
 // NewPlaces makes an empty table for one file.
-func NewPlaces(file string) *Places { return &Places{file: file, at: map[string]Place{}} }
-
-const partSeparator = "\x00"
+func NewPlaces(file string) *Places { return &Places{file: file, at: map[uint64]mark{}} }
 
 // Set notes the place of a part.
-func (p *Places) Set(at Place, part ...string) { p.at[strings.Join(part, partSeparator)] = at }
+func (p *Places) Set(at Place, part ...string) {
+	h := uint64(hashStart)
+	for _, name := range part {
+		h = hashName(h, name)
+	}
+	p.at[h] = mark{line: int32(at.Line), column: int32(at.Column), block: at.Block, file: p.fileIndex(at.File)}
+}
+
+func (p *Places) fileIndex(file string) uint16 {
+	if file == p.file {
+		return 0
+	}
+	for i, f := range p.files {
+		if f == file {
+			return uint16(i + 1)
+		}
+	}
+	p.files = append(p.files, file)
+	return uint16(len(p.files))
+}
 
 // Find returns the place of a part, or of the nearest enclosing part that is
 // known, or the file alone. It is usable on nil.
@@ -65,12 +92,32 @@ func (p *Places) Find(part ...string) Place {
 	if p == nil {
 		return Place{}
 	}
-	for n := len(part); n > 0; n-- {
-		if at, ok := p.at[strings.Join(part[:n], partSeparator)]; ok {
-			return at
+	found := Place{File: p.file}
+	h := uint64(hashStart)
+	for _, name := range part {
+		h = hashName(h, name)
+		if m, ok := p.at[h]; ok {
+			found = Place{File: p.file, Line: int(m.line), Column: int(m.column), Block: m.block}
+			if m.file > 0 {
+				found.File = p.files[m.file-1]
+			}
 		}
 	}
-	return Place{File: p.file}
+	return found
+}
+
+// FNV-1a, 64 bits: among ten million parts two that share a hash are not to be
+// expected, and would cost a wrong line number in a message.
+const (
+	hashStart = 14695981039346656037
+	hashPrime = 1099511628211
+)
+
+func hashName(h uint64, name string) uint64 {
+	for i := 0; i < len(name); i++ {
+		h = (h ^ uint64(name[i])) * hashPrime
+	}
+	return (h ^ 0xff) * hashPrime // no name holds the byte 0xff
 }
 
 // Problem is one thing that is wrong with a definition.
