@@ -69,7 +69,7 @@ func (x *exchange) finish() {
 func (x *exchange) logReply() {
 	if x.fault != nil {
 		x.log.GatewayResponse(x.fault.responseTypeText(), x.status, view(x.payload), x.headers)
-		x.log.Completed(x.status, true)
+		x.log.Completed(x.status)
 		return
 	}
 	if x.log.Detailed() {
@@ -77,7 +77,7 @@ func (x *exchange) logReply() {
 		x.log.MethodResponseHeaders(x.loggedHeaders())
 	}
 	x.log.Success()
-	x.log.Completed(x.status, false)
+	x.log.Completed(x.status)
 }
 
 // gatewayReply answers a fault with the stage's gateway response for its type.
