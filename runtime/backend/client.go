@@ -2,6 +2,8 @@ package backend
 
 import (
 	"crypto/tls"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,38 +14,131 @@ type Options struct {
 	MaxConns       int           // open connections an endpoint; 4096
 	MaxEndpoints   int           // endpoints remembered by Endpoint; 1024
 	MaxBody        int           // bytes of an answer's body; 10485760
-	MaxHeaderBytes int           // bytes of an answer's status line and header, of all its 1xx answers, and of its trailer; 65536
+	MaxHeaderBytes int           // bytes of an answer's status line and header together with its 1xx answers, of its chunk extensions, of its trailer; 65536
 	MaxFields      int           // header fields of an answer; 512
 
 	// TLS is the base of each endpoint's configuration; nil is the zero one.
-	// ServerName and NextProtos are set by the Client.
+	// ServerName, InsecureSkipVerify and NextProtos are set by the Client.
 	TLS *tls.Config
 	// Certificate is presented to backends that ask for one; nil is none.
 	Certificate *tls.Certificate
 }
 
+func (o Options) withDefaults() Options {
+	for _, d := range []struct {
+		v   *time.Duration
+		def time.Duration
+	}{{&o.DialTimeout, 10 * time.Second}, {&o.IdleTimeout, 50 * time.Second}} {
+		if *d.v <= 0 {
+			*d.v = d.def
+		}
+	}
+	for _, d := range []struct {
+		v   *int
+		def int
+	}{
+		{&o.MaxConns, 4096},
+		{&o.MaxEndpoints, 1024},
+		{&o.MaxBody, 10485760},
+		{&o.MaxHeaderBytes, 65536},
+		{&o.MaxFields, 512},
+	} {
+		if *d.v <= 0 {
+			*d.v = d.def
+		}
+	}
+	return o
+}
+
 // Client calls backends. It is safe for concurrent use.
-type Client struct{}
+type Client struct {
+	options  Options
+	tls      *tls.Config
+	insecure *tls.Config
+	closed   atomic.Bool
+
+	mu        sync.RWMutex
+	endpoints map[endpointKey]*Endpoint
+}
+
+type endpointKey struct {
+	scheme, hostport string
+	insecure         bool
+}
 
 // New makes a Client.
-func New(o Options) *Client { panic("not built yet") }
+func New(o Options) *Client {
+	o = o.withDefaults()
+	base := &tls.Config{}
+	if o.TLS != nil {
+		base = o.TLS.Clone()
+	}
+	base.NextProtos = []string{"http/1.1"} // an HTTP/2 answer could not be read
+	if base.ClientSessionCache == nil {
+		base.ClientSessionCache = tls.NewLRUClientSessionCache(o.MaxEndpoints)
+	}
+	if o.Certificate != nil {
+		base.Certificates = []tls.Certificate{*o.Certificate}
+	}
+	base.InsecureSkipVerify = false
+	// Sessions are kept apart: one that began unverified must not be resumed
+	// where verification is asked for.
+	insecure := base.Clone()
+	insecure.InsecureSkipVerify = true
+	insecure.ClientSessionCache = tls.NewLRUClientSessionCache(o.MaxEndpoints)
+	return &Client{options: o, tls: base, insecure: insecure, endpoints: make(map[endpointKey]*Endpoint)}
+}
 
 // Endpoint returns the handle of a backend, from a bounded table. scheme is
 // "http" or "https"; hostport is the authority of a URL (IPv6 in brackets, port
 // optional). Anything else is an *Error of KindAddress. A handle stays usable
 // when it has fallen out of the table.
 func (c *Client) Endpoint(scheme, hostport string, insecureSkipVerify bool) (*Endpoint, error) {
-	panic("not built yet")
+	key := endpointKey{scheme, hostport, insecureSkipVerify}
+	c.mu.RLock()
+	e := c.endpoints[key]
+	c.mu.RUnlock()
+	if e != nil {
+		return e, nil
+	}
+	a, err := parseAddress(scheme, hostport)
+	if err != nil {
+		return nil, err
+	}
+	// The arguments may be views into a request; the table outlives it.
+	key.scheme, key.hostport = a.scheme, a.authority
+	e = newEndpoint(c, a, insecureSkipVerify)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known := c.endpoints[key]; known != nil {
+		return known, nil
+	}
+	if len(c.endpoints) >= c.options.MaxEndpoints {
+		c.forgetOldest()
+	}
+	c.endpoints[key] = e
+	return e, nil
+}
+
+// forgetOldest takes the endpoint out of the table that was used longest ago.
+// Its idle connections end by their own timeout.
+func (c *Client) forgetOldest() {
+	var oldest endpointKey
+	var at int64
+	for k, e := range c.endpoints {
+		if t := e.used.Load(); oldest.scheme == "" || t < at {
+			oldest, at = k, t
+		}
+	}
+	delete(c.endpoints, oldest)
 }
 
 // Close closes idle connections; those in use close when their answer is read.
-func (c *Client) Close() { panic("not built yet") }
-
-// Endpoint is one backend and its connections.
-type Endpoint struct{}
-
-// Do sends req and reads the answer into resp, all of it before deadline. The
-// error is always an *Error; resp is then empty.
-func (e *Endpoint) Do(req *Request, resp *Response, deadline time.Time) error {
-	panic("not built yet")
+func (c *Client) Close() {
+	c.closed.Store(true)
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, e := range c.endpoints {
+		e.closeIdle()
+	}
 }

@@ -13,6 +13,8 @@ type Request struct {
 	// Transfer-Encoding, which are Do's own.
 	Header []mapping.Pair
 	Body   []byte // always announced by Content-Length, also when empty
+
+	wire []byte // the encoded head; with a small body behind it
 }
 
 // Response is a backend's answer. A Response can be reused, and should be: its
@@ -20,10 +22,35 @@ type Request struct {
 type Response struct {
 	StatusCode int // 200 to 599
 	// Header has every field as it arrived, Content-Length, Connection and
-	// Transfer-Encoding too, in order and spelling. Trailers are dropped.
+	// Transfer-Encoding too, in order and spelling, values without the blanks
+	// around them. Trailers are dropped.
 	Header []mapping.Pair
 	Body   []byte
+
+	head []byte // what was read first: the head and what fits behind it
+	body []byte // a body that did not fit behind the head
+	raw  []byte // chunked bytes on their way
 }
 
+const (
+	headRoom    = 8 << 10 // most answers of small APIs come in one read
+	keptBuffer  = 1 << 20
+	keptHeaders = 1024
+)
+
 // Reset empties r and keeps its buffers, unless they are large.
-func (r *Response) Reset() {}
+func (r *Response) Reset() {
+	r.StatusCode, r.Body = 0, nil
+	if cap(r.Header) > keptHeaders {
+		r.Header = nil
+	}
+	// The strings must not keep a buffer alive that is dropped here.
+	clear(r.Header)
+	r.Header = r.Header[:0]
+	if cap(r.head) > keptBuffer {
+		r.head = nil
+	}
+	if cap(r.body) > keptBuffer {
+		r.body = nil
+	}
+}

@@ -1,0 +1,68 @@
+package backend
+
+import "encoding/binary"
+
+// tokenOctets are the octets of a token (RFC 9110, 5.6.2).
+var tokenOctets = func() (t [256]bool) {
+	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		t[c] = true
+	}
+	return
+}()
+
+func isToken[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if !tokenOctets[s[i]] {
+			return false
+		}
+	}
+	return len(s) > 0
+}
+
+// isFieldValue reports whether s has no control characters but TAB. Octets
+// beyond ASCII pass (RFC 9110, 5.5: obs-text).
+func isFieldValue(s []byte) bool {
+	for len(s) >= 8 {
+		if w := binary.LittleEndian.Uint64(s); hasControl(w) {
+			for _, c := range s[:8] {
+				if c < ' ' && c != '\t' || c == 0x7f {
+					return false
+				}
+			}
+		}
+		s = s[8:]
+	}
+	for _, c := range s {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// hasControl reports whether a byte of w is below 0x20 or 0x7f. It may be wrong
+// in saying yes.
+func hasControl(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	below := (w - ones*0x20) & ^w
+	del := w ^ ones*0x7f
+	del = (del - ones) & ^del
+	return (below|del)&highs != 0
+}
+
+// equalFold compares ASCII without case; lower is in lower case.
+func equalFold(s, lower string) bool {
+	if len(s) != len(lower) {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
