@@ -1,0 +1,77 @@
+# Sluice. "make help" lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILDFLAGS = -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+# Addresses of "make run".
+LISTEN ?= 127.0.0.1:4566
+BACKEND ?= 127.0.0.1:4567
+
+# How long "make fuzz" runs each target, and which packages it looks at.
+FUZZTIME ?= 30s
+PKG ?= ./...
+
+# Which benchmarks "make bench" runs, how often and for how long.
+BENCH ?= .
+COUNT ?= 1
+BENCHTIME ?= 1s
+
+# The program that "make oracle" compares templates with, and how many it makes.
+ORACLE ?=
+TEMPLATES ?= 100000
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build bin/sluice
+	$(GO) build $(BUILDFLAGS) -o bin/sluice ./cmd/sluice
+
+.PHONY: run
+run: build ## Serve the PetStore example with a local backend (LISTEN=, BACKEND=)
+	$(GO) build $(BUILDFLAGS) -o bin/petstore-backend ./testdata/petstore/backend
+	@scripts/run-petstore $(LISTEN) $(BACKEND)
+
+.PHONY: test
+test: test-needs ## Unit tests, end-to-end tests, and both under the race detector
+	$(GO) test ./...
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+# The race detector is linked with the C compiler, and the lines that "make run"
+# prints are run by curl: a bare machine lacks both.
+.PHONY: test-needs
+test-needs:
+	@command -v $${CC:-gcc} >/dev/null || scripts/install gcc libc6-dev
+	@command -v curl >/dev/null || scripts/install curl ca-certificates
+	@$(GO) mod download
+
+.PHONY: lint
+lint: ## gofumpt, go vet and staticcheck; all must be silent
+	@files="$$($(GO) tool gofumpt -l .)"; if [ -n "$$files" ]; then \
+		echo "gofumpt would change (run: go tool gofumpt -w .):"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+.PHONY: bench
+bench: ## Benchmarks (BENCH=pattern, PKG=./..., COUNT=1, BENCHTIME=1s)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -benchtime $(BENCHTIME) $(PKG)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME=30s (PKG=./...)
+	@scripts/fuzz $(FUZZTIME) $(PKG)
+
+.PHONY: oracle
+oracle: ## Compare random templates with a reference (ORACLE=path, TEMPLATES=100000)
+	@[ -n "$(ORACLE)" ] || { echo "say where the oracle is: make oracle ORACLE=path/to/oracle"; exit 2; }
+	ORACLE=$(abspath $(ORACLE)) TEMPLATES=$(TEMPLATES) $(GO) test -count=1 -timeout 0 -v -run Oracle ./mapping/...
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin
+	$(GO) clean -testcache
