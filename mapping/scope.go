@@ -1,6 +1,11 @@
 package mapping
 
-import "sluice/mapping/vtl/value"
+import (
+	"strings"
+	"unsafe"
+
+	"sluice/mapping/vtl/value"
+)
 
 // Pair is one parameter as the client spelled it. Repeated names stay repeated,
 // in the order of arrival. The strings may be views into a request buffer: they
@@ -27,11 +32,67 @@ type ContextSource interface {
 // to one request and is not safe for concurrent use. The zero Scope is usable.
 type Scope struct {
 	Params         Params
-	Body           Body            // the payload being mapped: the client's, then the backend's
-	ResponseHeader []Pair          // headers of the integration response; nil on the way in
-	Context        ContextSource   // may be nil: every variable is then missing
-	StageVariables *value.Map      // text values; may be nil
-	Overrides      Overrides       // what templates put under $context.requestOverride and responseOverride
-	Arena          []byte          // scratch for strings made while evaluating; reset with the Scope
+	Body           Body                            // the payload being mapped: the client's, then the backend's
+	ResponseHeader []Pair                          // headers of the integration response; nil on the way in
+	Context        ContextSource                   // may be nil: every variable is then missing
+	StageVariables *value.Map                      // text values; may be nil
+	Overrides      Overrides                       // what templates put under $context.requestOverride and responseOverride
+	Arena          []byte                          // scratch for strings made while evaluating; reset with the Scope
 	Trace          func(ref string, v value.Value) // when set, called for each reference rendered (sluice render --trace)
+}
+
+// variable is the text of v as a view into the arena.
+func (s *Scope) variable(v Variable) (string, bool) {
+	if s.Context == nil {
+		return "", false
+	}
+	start := len(s.Arena)
+	out, ok := s.Context.AppendVariable(s.Arena, v)
+	if !ok {
+		return "", false
+	}
+	s.Arena = out
+	return view(out[start:]), true
+}
+
+// view is b as a string. The arena is only appended to, so that what a view
+// shows does not change before the Scope is reset.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// stageVariable is the text of a stage variable.
+func (s *Scope) stageVariable(name string) (string, bool) {
+	if s.StageVariables == nil {
+		return "", false
+	}
+	v, ok := s.StageVariables.Get(name)
+	if !ok || v.IsNull() {
+		return "", false
+	}
+	return v.Text(), true
+}
+
+// last is the last value of name, as the service picks it of repeated
+// parameters. Names are case-sensitive, headers' too: they count as configured
+// (aws-facts: data plane, section 4.6).
+func last(pairs []Pair, name string) (string, bool) {
+	for i := len(pairs) - 1; i >= 0; i-- {
+		if pairs[i].Name == name {
+			return pairs[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// lastFold is last for the headers of a backend, whose spelling the author of
+// an API does not choose: the exact spelling wins, then any.
+func lastFold(pairs []Pair, name string) (string, bool) {
+	if v, ok := last(pairs, name); ok {
+		return v, true
+	}
+	for i := len(pairs) - 1; i >= 0; i-- {
+		if strings.EqualFold(pairs[i].Name, name) {
+			return pairs[i].Value, true
+		}
+	}
+	return "", false
 }
