@@ -13,12 +13,17 @@ const (
 	// required, at most 8192 characters not counting white space.
 	Resource Kind = iota
 	// Authorizer is the policyDocument of a Lambda authorizer's answer: each
-	// resource has at most 512 characters. Principal may be left out.
+	// resource has at most 512 characters, the document at most 32768 (a bound of
+	// ours). Principal may be left out.
 	Authorizer
 	// Identity is an IAM policy of a user or role: no Id, no Principal, unique
 	// Sids, at most 10240 characters not counting white space.
 	Identity
 )
+
+func (k Kind) maxCharacters() int {
+	return [...]int{Resource: 8192, Authorizer: 32768, Identity: 10240}[k]
+}
 
 // Options are the settings of Parse.
 type Options struct {
@@ -26,7 +31,8 @@ type Options struct {
 	// Target, when set, lets resources be written in the short form
 	// execute-api:/stage/METHOD/path.
 	Target *Target
-	// MaxCharacters overrides the size limit of the kind; 0 leaves it.
+	// MaxCharacters overrides the size limit of the kind, white space outside
+	// strings not counted; 0 leaves it.
 	MaxCharacters int
 }
 
@@ -52,11 +58,14 @@ type Request struct {
 	// Resource is the method's ARN: arn:aws:execute-api:region:account:api/stage/METHOD/path.
 	Resource  string
 	Principal Principal
-	// Time answers aws:CurrentTime and aws:EpochTime, in whole seconds.
+	// Time answers aws:CurrentTime and aws:EpochTime, in whole seconds, for Date
+	// and Numeric operators.
 	Time time.Time
-	// SourceIP answers aws:SourceIp.
+	// SourceIP answers aws:SourceIp for IP address operators.
 	SourceIP netip.Addr
-	// Context answers every other key, and the three above when their field is zero. It may be nil.
+	// Context answers every other key; and the three above where their field is
+	// zero or an operator compares text (only if it does not know them is the
+	// field written out, which costs an allocation). It may be nil.
 	Context Context
 }
 
@@ -97,16 +106,42 @@ const (
 	Deny
 )
 
-// Policy is a compiled document.
-type Policy struct{}
+// String is the decision's name.
+func (d Decision) String() string {
+	switch d {
+	case Allow:
+		return "Allow"
+	case Deny:
+		return "Deny"
+	}
+	return "Neither"
+}
 
-// Parse reads and compiles a document. An error is an *Error with the place of the fault.
-func Parse(text []byte, o Options) (*Policy, error) { panic("not built yet") }
+// Policy is a compiled document. It never changes.
+type Policy struct {
+	id         string
+	statements []statement // those that deny come first
+}
+
+// ID is the document's Id; "" when it has none.
+func (p *Policy) ID() string { return p.id }
 
 // Evaluate judges a request: Deny when any statement that denies applies, else
 // Allow when any statement that allows does. A nil Policy says Neither.
-func (p *Policy) Evaluate(r *Request) Decision { panic("not built yet") }
-
-// Expand rewrites a resource policy as the service stores it: without white
-// space, short-form resources as full ARNs, a list of one resource as plain text.
-func Expand(text []byte, t Target) ([]byte, error) { panic("not built yet") }
+func (p *Policy) Evaluate(r *Request) Decision {
+	if p == nil {
+		return Neither
+	}
+	ev := evaluation{r: r}
+	for i := range p.statements {
+		s := &p.statements[i]
+		if !s.applies(&ev) {
+			continue
+		}
+		if s.deny {
+			return Deny
+		}
+		return Allow
+	}
+	return Neither
+}
