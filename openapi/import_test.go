@@ -42,14 +42,14 @@ func cut(b []byte) string {
 // TestDefinitions imports the definitions that everybody uses and compares the
 // whole snapshot.
 func TestDefinitions(t *testing.T) {
-	for _, file := range []string{"petstore/petstore.yaml"} {
+	for _, file := range []string{"petstore/petstore.yaml", "everything/everything.yaml", "everything/everything.json"} {
 		t.Run(file, func(t *testing.T) {
 			src, err := os.ReadFile(filepath.Join("../testdata", file))
 			if err != nil {
 				t.Fatal(err)
 			}
 			snap, problems := Import(file, src, Options{})
-			if len(problems) > 0 {
+			if problems.Fatal() {
 				t.Errorf("problems:\n%s", problems.Error())
 			}
 			b, err := json.MarshalIndent(snap, "", "  ")
@@ -58,6 +58,7 @@ func TestDefinitions(t *testing.T) {
 			}
 			name := strings.ReplaceAll(file, "/", "_")
 			golden(t, filepath.Join("testdata/snapshots", name+".json"), append(b, '\n'))
+			golden(t, filepath.Join("testdata/snapshots", name+".warnings"), []byte(problems.Error()))
 		})
 	}
 }
