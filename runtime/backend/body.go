@@ -3,6 +3,8 @@ package backend
 import (
 	"bytes"
 	"io"
+
+	"sluice/runtime/octets"
 )
 
 // firstBody is what is set aside for a body before its bytes arrive: a length
@@ -294,7 +296,7 @@ func (w *chunks) trailer() error {
 		if len(line) == 0 {
 			return nil
 		}
-		if name, value, ok := bytes.Cut(line, []byte{':'}); !ok || !isToken(name) || !isFieldValue(value) {
+		if name, value, ok := bytes.Cut(line, []byte{':'}); !ok || !octets.IsToken(name) || !octets.IsFieldValue(value) {
 			return failf(KindMalformed, "invalid trailer %q", clip(line))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"sluice/mapping"
+	"sluice/runtime/octets"
 )
 
 // maxInterim is how many 1xx answers may come before the one that counts.
@@ -149,20 +150,20 @@ func (in *input) parseHead(b []byte) error {
 			return failf(KindMalformed, "header line without a colon: %q", clip(line))
 		}
 		name := trimRight(line[:colon]) // a blank before the colon must go (RFC 9112, 5.1)
-		if !isToken(name) {
+		if !octets.IsToken(name) {
 			return failf(KindMalformed, "invalid header name %q", clip(name))
 		}
 		value := trim(line[colon+1:])
-		if !isFieldValue(value) {
+		if !octets.IsFieldValue(value) {
 			return failf(KindMalformed, "header %s has a control character", clip(name))
 		}
 		if len(fields) == in.c.options.MaxFields {
 			return failf(KindMalformed, "more than %d header fields", in.c.options.MaxFields)
 		}
-		fields = append(fields, mapping.Pair{Name: text(name), Value: text(value)})
+		fields = append(fields, mapping.Pair{Name: octets.Text(name), Value: octets.Text(value)})
 		switch len(name) {
 		case 10, 14, 17:
-			if err := in.frame(text(name), value); err != nil {
+			if err := in.frame(octets.Text(name), value); err != nil {
 				return err
 			}
 		}
@@ -182,7 +183,7 @@ func (in *input) parseHead(b []byte) error {
 func (in *input) parseStatus(line []byte) error {
 	const least = len("HTTP/1.1 200")
 	if len(line) < least || line[7] < '0' || line[7] > '9' || line[8] != ' ' ||
-		len(line) > least && line[least] != ' ' || !isFieldValue(line) {
+		len(line) > least && line[least] != ' ' || !octets.IsFieldValue(line) {
 		return failf(KindMalformed, "invalid status line %q", clip(line))
 	}
 	status := 0
@@ -204,7 +205,7 @@ func (in *input) parseStatus(line []byte) error {
 func (in *input) frame(name string, value []byte) error {
 	f := &in.framing
 	switch {
-	case equalFold(name, "content-length"):
+	case octets.EqualFold(name, "content-length"):
 		// A list of equal lengths is what a joined pair of fields looks like (RFC 9110, 8.6).
 		for more := true; more; {
 			var item []byte
@@ -218,18 +219,18 @@ func (in *input) frame(name string, value []byte) error {
 			}
 			f.length = length
 		}
-	case equalFold(name, "transfer-encoding"):
-		if f.chunked || !equalFold(text(value), "chunked") {
+	case octets.EqualFold(name, "transfer-encoding"):
+		if f.chunked || !octets.EqualFold(octets.Text(value), "chunked") {
 			return failf(KindMalformed, "unsupported Transfer-Encoding %q", clip(value))
 		}
 		f.chunked = true
-	case equalFold(name, "connection"):
+	case octets.EqualFold(name, "connection"):
 		for more := true; more; {
 			var item []byte
 			item, value, more = bytes.Cut(value, []byte{','})
 			item = trim(item)
-			f.closing = f.closing || equalFold(text(item), "close")
-			f.keepAlive = f.keepAlive || equalFold(text(item), "keep-alive")
+			f.closing = f.closing || octets.EqualFold(octets.Text(item), "close")
+			f.keepAlive = f.keepAlive || octets.EqualFold(octets.Text(item), "keep-alive")
 		}
 	}
 	return nil

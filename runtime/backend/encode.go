@@ -2,13 +2,14 @@ package backend
 
 import (
 	"strconv"
-	"unsafe"
+
+	"sluice/runtime/octets"
 )
 
 // encode writes the head into r.wire, and refuses what would let a value become
 // a second field or a second request.
 func (r *Request) encode(authority string) error {
-	if !isToken(r.Method) {
+	if !octets.IsToken(r.Method) {
 		return failf(KindRequest, "invalid method %q", r.Method)
 	}
 	if len(r.Target) == 0 || r.Target[0] != '/' {
@@ -22,7 +23,7 @@ func (r *Request) encode(authority string) error {
 	host := r.Host
 	if host == "" {
 		host = authority
-	} else if !isFieldValue(octets(host)) {
+	} else if !octets.IsFieldValue(octets.Of(host)) {
 		return failf(KindRequest, "invalid host %q", host)
 	}
 	b := append(r.wire[:0], r.Method...)
@@ -33,16 +34,16 @@ func (r *Request) encode(authority string) error {
 	b = append(b, "\r\n"...)
 	for i := range r.Header {
 		name, value := r.Header[i].Name, r.Header[i].Value
-		if !isToken(name) {
+		if !octets.IsToken(name) {
 			return failf(KindRequest, "invalid header name %q", name)
 		}
 		switch len(name) {
 		case 4, 14, 17:
-			if equalFold(name, "host") || equalFold(name, "content-length") || equalFold(name, "transfer-encoding") {
+			if octets.EqualFold(name, "host") || octets.EqualFold(name, "content-length") || octets.EqualFold(name, "transfer-encoding") {
 				return failf(KindRequest, "header %s cannot be set", name)
 			}
 		}
-		if !isFieldValue(octets(value)) {
+		if !octets.IsFieldValue(octets.Of(value)) {
 			return failf(KindRequest, "header %s has a control character: %q", name, value)
 		}
 		b = append(b, name...)
@@ -55,9 +56,3 @@ func (r *Request) encode(authority string) error {
 	r.wire = append(b, "\r\n\r\n"...)
 	return nil
 }
-
-// octets lends the bytes of s; they must not be written to.
-func octets(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-// text lends b as a string; b must not change while it is used.
-func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/mapping"
+	"sluice/runtime/octets"
 )
 
 // script is a connection that has been told everything it will say.
@@ -47,7 +48,7 @@ func FuzzAnswer(f *testing.F) {
 			t.Fatalf("status %d, %d bytes, %d fields", resp.StatusCode, len(resp.Body), len(resp.Header))
 		}
 		for _, p := range resp.Header {
-			if !isToken(p.Name) || bytes.ContainsAny([]byte(p.Value), "\r\n\x00") {
+			if !octets.IsToken(p.Name) || bytes.ContainsAny([]byte(p.Value), "\r\n\x00") {
 				t.Fatalf("field %q: %q", p.Name, p.Value)
 			}
 		}

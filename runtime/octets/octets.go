@@ -1,27 +1,31 @@
-package backend
+package octets
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
-// tokenOctets are the octets of a token (RFC 9110, 5.6.2).
-var tokenOctets = func() (t [256]bool) {
+// token are the octets of a token (RFC 9110, 5.6.2).
+var token = func() (t [256]bool) {
 	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] = true
 	}
 	return
 }()
 
-func isToken[T string | []byte](s T) bool {
+// IsToken reports whether s is a token.
+func IsToken[T string | []byte](s T) bool {
 	for i := range len(s) {
-		if !tokenOctets[s[i]] {
+		if !token[s[i]] {
 			return false
 		}
 	}
 	return len(s) > 0
 }
 
-// isFieldValue reports whether s has no control characters but TAB. Octets
+// IsFieldValue reports whether s has no control characters but TAB. Octets
 // beyond ASCII pass (RFC 9110, 5.5: obs-text).
-func isFieldValue(s []byte) bool {
+func IsFieldValue(s []byte) bool {
 	for len(s) >= 8 {
 		if w := binary.LittleEndian.Uint64(s); hasControl(w) {
 			for _, c := range s[:8] {
@@ -50,8 +54,8 @@ func hasControl(w uint64) bool {
 	return (below|del)&highs != 0
 }
 
-// equalFold compares ASCII without case; lower is in lower case.
-func equalFold(s, lower string) bool {
+// EqualFold compares ASCII without case; lower is in lower case.
+func EqualFold(s, lower string) bool {
 	if len(s) != len(lower) {
 		return false
 	}
@@ -66,3 +70,9 @@ func equalFold(s, lower string) bool {
 	}
 	return true
 }
+
+// Of lends the bytes of s; they must not be written to.
+func Of(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// Text lends b as a string; b must not change while it is used.
+func Text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
