@@ -22,13 +22,15 @@ type importer struct {
 
 	modelDocs  map[string]*document.Node // schemas by name
 	models     map[string]*api.Model
-	inline     map[string]string // schema text -> name of the generated model
-	validators map[string]string // name -> id
+	inline     map[string]string         // schema text -> name of the generated model
+	inlineOf   map[*document.Node]string // the same by schema
+	validators map[string]string         // name -> id
 	schemes    map[string]*scheme
 	fallback   *requirement // root-level security
 	validator  string       // id of the root-level request validator
 	written    map[api.DocumentationPartLocation]bool
 
+	budget   int // what may still be read; references read the same thing many times
 	problems api.Problems
 	unsaid   int // problems beyond maxProblems
 	fatal    bool
@@ -113,7 +115,9 @@ func (im *importer) version() bool {
 
 func (im *importer) start() {
 	im.ids = identifiers{apiID: im.opts.APIID, taken: map[string]bool{}}
+	im.budget = maxReads
 	im.inline = map[string]string{}
+	im.inlineOf = map[*document.Node]string{}
 	im.written = map[api.DocumentationPartLocation]bool{}
 	im.snap = &api.Snapshot{Places: api.NewPlaces(im.file)}
 	r := &im.snap.RestApi
@@ -131,6 +135,24 @@ func (im *importer) end() {
 		return im.snap.RequestValidators[i].Name < im.snap.RequestValidators[j].Name
 	})
 	sort.Slice(im.snap.Authorizers, func(i, j int) bool { return im.snap.Authorizers[i].Name < im.snap.Authorizers[j].Name })
+}
+
+// maxReads bounds how many parts of operations are read in all. A document
+// without references cannot have more.
+const maxReads = document.MaxValues
+
+func (im *importer) spend(parts int) { im.budget -= parts }
+
+// spent tells that references made the document too large, and says so once.
+func (im *importer) spent() bool {
+	if im.budget >= 0 {
+		return false
+	}
+	if im.budget > -1<<40 {
+		im.budget = -1 << 50
+		scope{im: im}.fail(api.Place{File: im.file}, "the references of the document expand to too much")
+	}
+	return true
 }
 
 // note sets the place of a part of the snapshot.

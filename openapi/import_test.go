@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/api"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -30,6 +32,13 @@ func golden(t *testing.T, file string, got []byte) {
 	if string(want) != string(got) {
 		t.Errorf("%s differs; run with -update and look at the change\n--- want\n%s\n--- got\n%s", file, cut(want), cut(got))
 	}
+}
+
+func lines(problems api.Problems) []byte {
+	if len(problems) == 0 {
+		return nil
+	}
+	return []byte(problems.Error() + "\n")
 }
 
 func cut(b []byte) string {
@@ -58,7 +67,37 @@ func TestDefinitions(t *testing.T) {
 			}
 			name := strings.ReplaceAll(file, "/", "_")
 			golden(t, filepath.Join("testdata/snapshots", name+".json"), append(b, '\n'))
-			golden(t, filepath.Join("testdata/snapshots", name+".warnings"), []byte(problems.Error()))
+			golden(t, filepath.Join("testdata/snapshots", name+".warnings"), lines(problems))
+		})
+	}
+}
+
+// TestBroken imports one definition per kind of mistake and compares what is
+// said about it, line by line. Those called compile-* have nothing that Import
+// could find.
+func TestBroken(t *testing.T) {
+	files, err := filepath.Glob("../testdata/broken/*.*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no broken definitions:", err)
+	}
+	for _, file := range files {
+		base := filepath.Base(file)
+		t.Run(base, func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snap, problems := Import("testdata/broken/"+base, src, Options{})
+			if strings.HasPrefix(base, "compile-") {
+				if len(problems) > 0 || snap == nil {
+					t.Errorf("nothing is wrong with it yet, but:\n%s", problems.Error())
+				}
+				return
+			}
+			if !problems.Fatal() {
+				t.Error("nothing fatal was found")
+			}
+			golden(t, filepath.Join("../testdata/broken/expected", base+".txt"), lines(problems))
 		})
 	}
 }

@@ -43,6 +43,7 @@ func (im *importer) readIntegration(s scope, m *api.Method, resource *api.Resour
 	} else {
 		out.Type, _ = s.word(kind, "the integration type", integrationTypes())
 	}
+	im.spend(len(n.Members()) + len(n.Get("requestParameters").Members()) + len(n.Get("responses").Members()))
 	for i := range n.Members() {
 		e := &n.Members()[i]
 		im.note(s.place(e.Value), append(part, e.Key)...)

@@ -3,7 +3,6 @@ package openapi
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"sluice/api"
@@ -137,6 +136,17 @@ func (im *importer) modelOf(s scope, schema *document.Node) string {
 	if len(schema.Members()) == 0 {
 		return ""
 	}
+	if name, ok := im.inlineOf[schema]; ok {
+		return name
+	}
+	name := im.generateModel(s, schema)
+	im.inlineOf[schema] = name
+	return name
+}
+
+// generateModel makes a model of a schema that has no name; two that read the
+// same become one.
+func (im *importer) generateModel(s scope, schema *document.Node) string {
 	w := schemaWriter{s: s}
 	w.schema(schema)
 	text := string(w.b)
@@ -148,12 +158,11 @@ func (im *importer) modelOf(s scope, schema *document.Node) string {
 	name := ""
 	for n := 6; ; n++ {
 		name = "MODEL" + digits[:n]
-		if im.modelDocs[name] == nil {
+		if im.modelDocs[name] == nil && im.models[name] == nil {
 			break
 		}
 	}
 	im.inline[text] = name
-	im.modelDocs[name] = schema
 	model := &api.Model{ID: im.ids.make("model", name, idLength), Name: name, ContentType: "application/json", Schema: text}
 	im.models[name] = model
 	im.snap.Models = append(im.snap.Models, model)
@@ -303,9 +312,7 @@ func (w *schemaWriter) reference(ref *document.Node) {
 // to notes a reference to a model, which must be there.
 func (w *schemaWriter) to(name string, ref *document.Node) {
 	if w.s.im.modelDocs[name] == nil {
-		known := sortedKeys(w.s.im.modelDocs)
-		known = slices.DeleteFunc(known, func(n string) bool { return strings.HasPrefix(n, "MODEL") })
-		w.s.fail(w.s.place(ref), "$ref %s: there is no model %s%s", quote(ref.Text()), quote(name), didYouMean(name, known))
+		w.s.fail(w.s.place(ref), "$ref %s: there is no model %s%s", quote(ref.Text()), quote(name), nearestKey(name, w.s.im.modelDocs))
 		return
 	}
 	if w.inPlace {

@@ -11,6 +11,7 @@ import (
 // key, shared the parameters of the path item.
 func (im *importer) readOperation(s scope, resource *api.Resource, method string, entry *document.Member, shared []parameter) *api.Method {
 	op := entry.Value
+	im.spend(len(op.Members()))
 	part := []string{"resources", resource.Path, method}
 	im.note(s.keyPlace(entry), part...)
 	s.extensions(op, atOperation)
@@ -52,7 +53,7 @@ func (im *importer) operationMembers() []string {
 }
 
 // mediaTypes is what a Swagger operation consumes or produces.
-func (im *importer) mediaTypes(s scope, op *document.Node, name string) []string {
+func (im *importer) mediaTypes(op *document.Node, name string) []string {
 	n := op.Get(name)
 	if n == nil {
 		n = im.root.Get(name)
@@ -94,13 +95,13 @@ func (im *importer) readContent(s scope, n *document.Node, part []string) map[st
 		if !s.isMap(c.Value, "the media type "+quote(c.Key)) {
 			continue
 		}
-		models = im.addModel(s, models, c.Key, c.Value.Get("schema"), part)
+		models = im.addModel(s, models, c.Value.Get("schema"), part, c.Key)
 	}
 	return models
 }
 
-// addModel notes the model of a schema under a content type.
-func (im *importer) addModel(s scope, models map[string]string, contentType string, schema *document.Node, part []string) map[string]string {
+// addModel notes the model of a schema under content types.
+func (im *importer) addModel(s scope, models map[string]string, schema *document.Node, part []string, types ...string) map[string]string {
 	if schema == nil {
 		return models
 	}
@@ -111,15 +112,19 @@ func (im *importer) addModel(s scope, models map[string]string, contentType stri
 	if models == nil {
 		models = map[string]string{}
 	}
-	models[contentType] = name
-	im.note(s.place(schema), append(part, contentType)...)
+	im.spend(len(types))
+	for _, t := range types {
+		models[t] = name
+		im.note(s.place(schema), append(part, t)...)
+	}
 	return models
 }
 
 // readResponses reads the method responses.
 func (im *importer) readResponses(s scope, m *api.Method, op *document.Node, path string, part []string) {
 	n := op.Get("responses")
-	if n == nil || n.Kind() == document.Null {
+	if n.Kind() == document.Null {
+		s.warn(s.place(op), "No responses specified for '%s %s'", m.HTTPMethod, path)
 		return
 	}
 	if !s.isMap(n, "responses") {
@@ -137,6 +142,9 @@ func (im *importer) readResponses(s scope, m *api.Method, op *document.Node, pat
 				s.fail(s.keyPlace(r), "%s is no status code; it must be three digits from 100 to 599", quote(r.Key))
 			}
 			continue
+		}
+		if im.spent() {
+			return
 		}
 		if m.MethodResponses == nil {
 			m.MethodResponses = map[string]*api.MethodResponse{}
@@ -156,6 +164,7 @@ func (im *importer) readResponses(s scope, m *api.Method, op *document.Node, pat
 func (im *importer) readResponse(s scope, m *api.Method, op *document.Node, out *api.MethodResponse, n *document.Node, path string, part []string) {
 	at := api.DocumentationPartLocation{Type: "RESPONSE", Path: path, Method: m.HTTPMethod, StatusCode: out.StatusCode}
 	im.describe(n, at)
+	im.spend(1 + len(n.Get("headers").Members()))
 	if h := n.Get("headers"); h != nil && s.isMap(h, "headers") {
 		for i := range h.Members() {
 			e := &h.Members()[i]
@@ -184,9 +193,7 @@ func (im *importer) readResponse(s scope, m *api.Method, op *document.Node, out 
 	}
 	s.members(n, "a response", "$ref", "description", "headers", "schema", "examples")
 	if schema := n.Get("schema"); schema != nil {
-		for _, t := range im.mediaTypes(s, op, "produces") {
-			out.ResponseModels = im.addModel(s, out.ResponseModels, t, schema, append(part, "responseModels"))
-		}
+		out.ResponseModels = im.addModel(s, nil, schema, append(part, "responseModels"), im.mediaTypes(op, "produces")...)
 	}
 }
 

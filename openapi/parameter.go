@@ -53,23 +53,28 @@ func (s scope) parameters(list *document.Node) []parameter {
 // parameters and those of the path item that it does not override.
 func (im *importer) readParameters(s scope, m *api.Method, op *document.Node, shared []parameter, path string, part []string) {
 	own := s.parameters(op.Get("parameters"))
-	for i, p := range own {
-		for _, q := range own[:i] {
-			if p.in == q.in && p.name == q.name {
-				s.fail(s.place(p.node), "the %s parameter %s is there twice", p.in, quote(p.name))
-				break
-			}
+	im.spend(len(own) + len(shared))
+	type key struct{ in, name string }
+	declared := make(map[key]bool, len(own))
+	for _, p := range own {
+		k := key{p.in, p.name}
+		if p.in == "body" {
+			k.name = "" // there can be one only, whatever it is called
 		}
+		if declared[k] {
+			s.fail(s.place(p.node), "the %s parameter %s is there twice", p.in, quote(p.name))
+		}
+		declared[k] = true
 		im.readParameter(s, m, op, p, path, part)
 	}
-shared:
 	for _, p := range shared {
-		for _, q := range own {
-			if p.in == q.in && (p.name == q.name || p.in == "body") {
-				continue shared
-			}
+		k := key{p.in, p.name}
+		if p.in == "body" {
+			k.name = ""
 		}
-		im.readParameter(s, m, op, p, path, part)
+		if !declared[k] {
+			im.readParameter(s, m, op, p, path, part)
+		}
 	}
 }
 
@@ -93,9 +98,7 @@ func (im *importer) readParameter(s scope, m *api.Method, op *document.Node, p p
 		}
 		at.Type, at.Name = "REQUEST_BODY", ""
 		im.describe(p.node, at)
-		for _, t := range im.mediaTypes(s, op, "consumes") {
-			m.RequestModels = im.addModel(s, m.RequestModels, t, p.node.Get("schema"), append(part, "requestModels"))
-		}
+		m.RequestModels = im.addModel(s, nil, p.node.Get("schema"), append(part, "requestModels"), im.mediaTypes(op, "consumes")...)
 		return
 	case "cookie", "formData":
 		s.warn(s.place(p.node), "REST APIs have no %s parameters; %s is ignored", p.in, quote(p.name))

@@ -9,37 +9,46 @@ import (
 	"sluice/openapi/document"
 )
 
+// Bounds of paths. The service has 300 resources an API unless it is asked for
+// more, and takes URLs of at most 10240 characters.
+const (
+	maxResources  = 1_000_000
+	maxPathLength = 8192
+	maxPathParts  = 256
+)
+
 // tree grows the resources of an API, parents first.
 type tree struct {
 	im   *importer
 	root *branch
-	all  map[string]*branch // by path
+	all  []*api.Resource
 }
 
 type branch struct {
 	resource *api.Resource
 	greedy   bool
 	variable string // the child that is a path variable, "" if there is none
+	children map[string]*branch
 }
 
 func newTree(im *importer) tree {
 	root := &branch{resource: &api.Resource{ID: im.ids.make("root", "/", rootIDLength), Path: "/"}}
-	return tree{im: im, root: root, all: map[string]*branch{"/": root}}
+	return tree{im: im, root: root, all: []*api.Resource{root.resource}}
 }
 
 // resources returns all resources by path.
-func (t tree) resources() []*api.Resource {
-	out := make([]*api.Resource, 0, len(t.all))
-	for _, b := range t.all {
-		out = append(out, b.resource)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
-	return out
+func (t *tree) resources() []*api.Resource {
+	sort.Slice(t.all, func(i, j int) bool { return t.all[i].Path < t.all[j].Path })
+	return t.all
 }
 
 // grow returns the resource of a path, made with all its parents if need be; nil
 // if the service would refuse the path.
-func (t tree) grow(s scope, path string, at api.Place) *api.Resource {
+func (t *tree) grow(s scope, path string, at api.Place) *api.Resource {
+	if len(path) > maxPathLength || strings.Count(path, "/") > maxPathParts {
+		s.fail(at, "the path is longer than %d characters or %d parts", maxPathLength, maxPathParts)
+		return nil
+	}
 	b := t.root
 	for end := 0; end < len(path); {
 		start := end + 1
@@ -51,7 +60,7 @@ func (t tree) grow(s scope, path string, at api.Place) *api.Resource {
 		if part == "" && end == len(path) {
 			break // "/" itself, or a trailing slash
 		}
-		if next := t.all[path[:end]]; next != nil {
+		if next := b.children[part]; next != nil {
 			b = next
 			continue
 		}
@@ -66,14 +75,21 @@ func (t tree) grow(s scope, path string, at api.Place) *api.Resource {
 		case variable && b.variable != "":
 			s.fail(at, "A sibling (%s) of this resource already has a variable path part -- only one unique variable path part is allowed", b.variable)
 			return nil
+		case len(t.all) == maxResources:
+			s.fail(at, "more than %d resources", maxResources)
+			return nil
 		}
 		if variable {
 			b.variable = part
 		}
-		next := &branch{greedy: greedy, resource: &api.Resource{ParentID: b.resource.ID, PathPart: part, Path: path[:end]}}
-		next.resource.ID = t.im.ids.make("resource", path[:end], idLength)
-		t.all[path[:end]] = next
-		t.im.note(at, "resources", path[:end])
+		next := &branch{greedy: greedy, resource: &api.Resource{
+			ID: t.im.ids.make("resource", b.resource.ID+"/"+part, idLength), ParentID: b.resource.ID, PathPart: part, Path: path[:end],
+		}}
+		t.all = append(t.all, next.resource)
+		if b.children == nil {
+			b.children = map[string]*branch{}
+		}
+		b.children[part] = next
 		b = next
 	}
 	t.im.note(at, "resources", b.resource.Path)
@@ -163,6 +179,9 @@ func (im *importer) readPaths() {
 			s.extension(m, 0)
 			continue
 		}
+		if im.spent() {
+			return
+		}
 		im.readPath(prefix, m)
 	}
 }
@@ -200,6 +219,7 @@ func (im *importer) readPathItem(resource *api.Resource, item *document.Node) {
 		"patch", "trace", "servers", "parameters")
 	im.describe(item, api.DocumentationPartLocation{Type: "RESOURCE", Path: resource.Path})
 	shared := s.parameters(item.Get("parameters"))
+	im.spend(len(item.Members()))
 	for i := range item.Members() {
 		m := &item.Members()[i]
 		method := strings.ToUpper(m.Key)

@@ -8,6 +8,9 @@ import (
 	"sluice/openapi/document"
 )
 
+// maxChain bounds how many references may lead from one to the next.
+const maxChain = 100
+
 // resolve follows $ref from n until something else is found. It returns nil,
 // with the problem reported, for a reference that leads out of the document, to
 // nothing, or back to itself.
@@ -25,7 +28,10 @@ func (s scope) resolve(n *document.Node) *document.Node {
 			s.fail(s.place(ref), "$ref %s leads back to itself", quote(ref.Text()))
 			return nil
 		}
-		seen[n] = true
+		if seen[n] = true; len(seen) > maxChain {
+			s.fail(s.place(ref), "more than %d references in a row", maxChain)
+			return nil
+		}
 		if n = s.target(ref); n == nil {
 			return nil
 		}

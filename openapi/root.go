@@ -199,8 +199,7 @@ func (s scope) validatorID(n *document.Node) (string, bool) {
 	}
 	id, ok := s.im.validators[t]
 	if !ok {
-		names := sortedKeys(s.im.validators)
-		s.fail(s.place(n), "no request validator is called %s%s", quote(t), didYouMean(t, names))
+		s.fail(s.place(n), "no request validator is called %s%s", quote(t), nearestKey(t, s.im.validators))
 	}
 	return id, ok
 }

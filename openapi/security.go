@@ -209,8 +209,11 @@ func (s scope) authorizerFits(a *api.Authorizer, n *document.Node) bool {
 		fail(at("authorizerUri"), "Invalid Authorizer URI: %s. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.", a.AuthorizerURI)
 	}
 	if a.IdentitySource == "" {
-		if a.Type != api.AuthorizerRequest || a.AuthorizerResultTTLInSeconds == nil || *a.AuthorizerResultTTLInSeconds != 0 {
-			fail(at("identitySource"), "an authorizer of type %s needs identitySource unless it is of type REQUEST and its authorizerResultTtlInSeconds is 0", a.Type)
+		switch {
+		case a.Type != api.AuthorizerRequest:
+			fail(at("identitySource"), "an authorizer of type %s needs identitySource", a.Type)
+		case a.AuthorizerResultTTLInSeconds == nil || *a.AuthorizerResultTTLInSeconds != 0:
+			fail(at("identitySource"), "an authorizer of type %s needs identitySource unless its authorizerResultTtlInSeconds is 0", a.Type)
 		}
 		return good
 	}
@@ -259,7 +262,7 @@ func (s scope) require(out *requirement, e *document.Member) {
 	case sc == nil && e.Key == "NONE":
 		// SAM writes this for "no authorizer"; no scheme is called so.
 	case sc == nil:
-		s.fail(s.keyPlace(e), "no security scheme is called %s%s", quote(e.Key), didYouMean(e.Key, sortedKeys(s.im.schemes)))
+		s.fail(s.keyPlace(e), "no security scheme is called %s%s", quote(e.Key), nearestKey(e.Key, s.im.schemes))
 	case sc.broken:
 	case sc.ignored != "":
 		s.warn(s.keyPlace(e), "the security scheme %s is ignored, it protects nothing: %s", quote(e.Key), sc.ignored)

@@ -20,6 +20,16 @@ func didYouMean(written string, known []string) string {
 	return `; did you mean "` + best + `"?`
 }
 
+// nearestKey is didYouMean for the keys of a map. Among very many names, all
+// written by the user, it does not look.
+func nearestKey[V any](written string, known map[string]V) string {
+	const most = 256
+	if len(known) > most {
+		return ""
+	}
+	return didYouMean(written, sortedKeys(known))
+}
+
 // editDistance counts the insertions, deletions, replacements and swaps of
 // neighbours between two words.
 func editDistance(a, b string) int {

@@ -149,8 +149,7 @@ func (p *jsonParser) object(n *Node, depth int) *Node {
 	}
 	p.pos++
 	p.take(n, base)
-	for _, i := range n.close() {
-		m := n.kids[i]
+	for _, m := range n.close() {
 		p.errs = append(p.errs, Error{int(m.KeyLine), int(m.KeyColumn), fmt.Sprintf("the key %q is there twice", m.Key)})
 	}
 	return n

@@ -129,29 +129,39 @@ func (n *Node) Member(key string) *Member {
 // indexFrom is the number of entries from which a map is looked up by hash.
 const indexFrom = 16
 
-// close finishes a map: it indexes a big one and returns the places in kids of
-// entries whose key was there before.
-func (n *Node) close() (again []int) {
-	if len(n.kids) < indexFrom {
-		for i := 1; i < len(n.kids); i++ {
-			for j := 0; j < i; j++ {
-				if n.kids[i].Key == n.kids[j].Key {
-					again = append(again, i)
-					break
-				}
-			}
-		}
-		return again
+// close finishes a map: it indexes a big one, and takes out and returns entries
+// whose key was there before.
+func (n *Node) close() (again []Member) {
+	kept := n.kids[:0]
+	if len(n.kids) >= indexFrom {
+		n.index = make(map[string]int32, len(n.kids))
 	}
-	n.index = make(map[string]int32, len(n.kids))
-	for i := range n.kids {
-		if _, ok := n.index[n.kids[i].Key]; ok {
-			again = append(again, i)
+	for _, m := range n.kids {
+		if n.has(kept, m.Key) {
+			again = append(again, m)
 			continue
 		}
-		n.index[n.kids[i].Key] = int32(i)
+		if n.index != nil {
+			n.index[m.Key] = int32(len(kept))
+		}
+		kept = append(kept, m)
 	}
+	clear(n.kids[len(kept):])
+	n.kids = kept
 	return again
+}
+
+func (n *Node) has(kept []Member, key string) bool {
+	if n.index != nil {
+		_, ok := n.index[key]
+		return ok
+	}
+	for i := range kept {
+		if kept[i].Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // slab hands out nodes from blocks, since a document has millions of them.

@@ -106,9 +106,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, int) {
 	case yaml.ScalarNode:
 		out = r.scalar(n)
 	case yaml.SequenceNode:
-		if !r.plainTag(n, "!!seq") {
-			return nil, 0
-		}
+		r.plainTag(n, "!!seq")
 		out = r.slab.node(List, n.Line, n.Column)
 		out.kids = make([]Member, 0, len(n.Content))
 		for _, c := range n.Content {
@@ -119,9 +117,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, int) {
 			size += s
 		}
 	case yaml.MappingNode:
-		if !r.plainTag(n, "!!map") {
-			return nil, 0
-		}
+		r.plainTag(n, "!!map")
 		out = r.slab.node(Map, n.Line, n.Column)
 		size += r.mapping(n, out, depth)
 	default:
@@ -134,12 +130,10 @@ func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, int) {
 	return out, size
 }
 
-func (r *yamlReader) plainTag(n *yaml.Node, want string) bool {
+func (r *yamlReader) plainTag(n *yaml.Node, want string) {
 	if t := n.ShortTag(); t != want {
 		r.failTag(n, t)
-		return false
 	}
-	return true
 }
 
 func (r *yamlReader) failTag(n *yaml.Node, tag string) {
@@ -197,9 +191,7 @@ func (r *yamlReader) mapping(n *yaml.Node, out *Node, depth int) (size int) {
 			out.kids = append(out.kids, Member{Key: key.Value, KeyLine: int32(k.Line), KeyColumn: int32(k.Column), Value: val})
 		}
 	}
-	again := out.close()
-	for _, i := range again {
-		m := out.kids[i]
+	for _, m := range out.close() {
 		r.errs = append(r.errs, Error{int(m.KeyLine), int(m.KeyColumn), fmt.Sprintf("the key %q is there twice", m.Key)})
 	}
 	for _, v := range merges {
@@ -257,8 +249,8 @@ func (r *yamlReader) scalar(n *yaml.Node) *Node {
 	case "!!null":
 		out.kind = Null
 	default:
+		// The text is kept, so that nobody reports it missing as well.
 		r.failTag(n, tag)
-		return nil
 	}
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		r.content(n, out)
