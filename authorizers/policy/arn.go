@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -85,25 +86,21 @@ func splitOutsideVariables(s string, variables bool) []string {
 }
 
 func compileARN(t template, raw []string) (arnPattern, error) {
-	p := arnPattern{parts: make([]glob, len(raw))}
-	literal := len(raw) == 6
-	for i, part := range raw {
-		tokens, err := t.tokens(part)
-		if err != nil {
-			return arnPattern{}, err
-		}
-		p.parts[i] = newGlob(tokens)
-		if i < 5 && p.parts[i].kind != globExact {
-			literal = false
-		}
-	}
-	if literal {
+	if len(raw) == 6 && !slices.ContainsFunc(raw[:5], t.special) {
 		tokens, err := t.tokens(strings.Join(raw, ":"))
 		if err != nil {
 			return arnPattern{}, err
 		}
 		whole := newGlob(tokens)
 		return arnPattern{whole: &whole}, nil
+	}
+	p := arnPattern{parts: make([]glob, len(raw))}
+	for i, part := range raw {
+		tokens, err := t.tokens(part)
+		if err != nil {
+			return arnPattern{}, err
+		}
+		p.parts[i] = newGlob(tokens)
 	}
 	return p, nil
 }

@@ -97,7 +97,7 @@ var errOperator = errors.New("unknown condition operator")
 // newCondition reads an operator's name: [ForAllValues:|ForAnyValue:]Operator[IfExists].
 func newCondition(name string) (condition, error) {
 	var c condition
-	s := strings.ToLower(name)
+	s := lower(name)
 	if rest, ok := strings.CutPrefix(s, "forallvalues:"); ok {
 		c.quantifier, s = forAllValues, rest
 	} else if rest, ok := strings.CutPrefix(s, "foranyvalue:"); ok {

@@ -28,7 +28,7 @@ type contextKey struct {
 }
 
 func newContextKey(name string) contextKey {
-	k := contextKey{name: strings.ToLower(name)}
+	k := contextKey{name: lower(name)}
 	switch k.name {
 	case "aws:currenttime":
 		k.source = fromCurrentTime

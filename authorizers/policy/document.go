@@ -1,11 +1,9 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -45,13 +43,25 @@ type member struct {
 	value  value
 }
 
-// reader reads a document into values.
+// reader reads a document into values. It reads by hand because encoding/json
+// tells no places, takes duplicate members and is slow for a Lambda authorizer's
+// answer, which is read while a client waits.
 type reader struct {
 	text []byte
-	dec  *json.Decoder
+	s    string // text
+	at   int
 }
 
 func (r *reader) fail(offset int, message string) error { return faultAt(r.text, offset, message) }
+
+// syntax is the error for what stands at the reader's place.
+func (r *reader) syntax() error {
+	if r.at >= len(r.s) {
+		return r.fail(len(r.s), "not valid JSON: the document ends too early")
+	}
+	c, _ := utf8.DecodeRuneInString(r.s[r.at:])
+	return r.fail(r.at, "not valid JSON: unexpected "+strconv.QuoteRune(c))
+}
 
 // read reads a whole document: one JSON value in valid UTF-8.
 func (r *reader) read() (value, error) {
@@ -61,101 +71,160 @@ func (r *reader) read() (value, error) {
 	if !utf8.Valid(r.text) {
 		return value{}, r.fail(0, "the document is not valid UTF-8")
 	}
-	r.dec = json.NewDecoder(bytes.NewReader(r.text))
-	r.dec.UseNumber()
-	v, err := r.value("the document", 1)
+	r.s = string(r.text)
+	v, err := r.value(1)
 	if err != nil {
 		return value{}, err
 	}
-	if _, offset, err := r.token(); !errors.Is(err, io.EOF) {
-		return value{}, r.fail(offset, "text after the document's end")
+	if r.peek(); r.at < len(r.s) {
+		return value{}, r.fail(r.at, "text after the document's end")
 	}
 	return v, nil
 }
 
-// token returns the next token and the offset at which it begins.
-func (r *reader) token() (json.Token, int, error) {
-	offset := int(r.dec.InputOffset())
-	for offset < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,:"), r.text[offset]) >= 0 {
-		offset++
+// peek skips white space and returns the next byte, 0 at the end. It is never
+// confused with a NUL, which begins nothing in JSON.
+func (r *reader) peek() byte {
+	for r.at < len(r.s) {
+		switch c := r.s[r.at]; c {
+		case ' ', '\t', '\r', '\n':
+			r.at++
+		default:
+			return c
+		}
 	}
-	t, err := r.dec.Token()
-	return t, offset, err
+	return 0
 }
 
-func (r *reader) value(path string, depth int) (value, error) {
-	t, offset, err := r.token()
-	if err != nil {
-		return value{}, r.syntax(offset, err)
+// take skips white space and c, or says that something else is there.
+func (r *reader) take(c byte) bool {
+	if r.peek() != c {
+		return false
 	}
-	v := value{offset: offset}
-	switch t := t.(type) {
-	case json.Delim:
+	r.at++
+	return true
+}
+
+func (r *reader) value(depth int) (v value, err error) {
+	c := r.peek()
+	v.offset = r.at
+	switch {
+	case c == '{' || c == '[':
 		if depth > maxDepth {
-			return value{}, r.fail(offset, path+": nested too deeply")
+			return v, r.fail(r.at, "nested too deeply")
 		}
-		if t == '{' {
+		r.at++
+		if c == '{' {
 			v.kind = objectValue
-			err = r.object(&v, path, depth)
+			v.members, err = r.object(depth)
 		} else {
 			v.kind = listValue
-			err = r.list(&v, path, depth)
+			v.items, err = r.list(depth)
 		}
 		return v, err
-	case string:
-		v.kind, v.text = stringValue, t
-	case json.Number:
-		v.kind, v.text = numberValue, t.String()
-	case bool:
-		v.kind, v.text = boolValue, strconv.FormatBool(t)
-	default:
-		v.kind = nullValue
+	case c == '"':
+		v.kind = stringValue
+		v.text, err = r.quoted()
+		return v, err
+	case c == '-' || c >= '0' && c <= '9':
+		v.kind = numberValue
+		v.text, err = r.number()
+		return v, err
 	}
-	return v, nil
+	for _, word := range [...]struct {
+		text string
+		kind valueKind
+	}{{"true", boolValue}, {"false", boolValue}, {"null", nullValue}} {
+		if strings.HasPrefix(r.s[r.at:], word.text) {
+			r.at += len(word.text)
+			v.kind, v.text = word.kind, word.text
+			return v, nil
+		}
+	}
+	return v, r.syntax()
 }
 
-func (r *reader) object(v *value, path string, depth int) error {
-	for r.dec.More() {
-		t, offset, err := r.token()
+func (r *reader) object(depth int) (members []member, err error) {
+	if r.take('}') {
+		return nil, nil
+	}
+	for {
+		if r.peek() != '"' {
+			return nil, r.syntax()
+		}
+		m := member{offset: r.at}
+		if m.name, err = r.quoted(); err != nil {
+			return nil, err
+		}
+		if !r.take(':') {
+			return nil, r.syntax()
+		}
+		if m.value, err = r.value(depth + 1); err != nil {
+			return nil, err
+		}
+		members = append(members, m)
+		switch {
+		case r.take('}'):
+			return members, nil
+		case !r.take(','):
+			return nil, r.syntax()
+		}
+	}
+}
+
+func (r *reader) list(depth int) (items []value, err error) {
+	if r.take(']') {
+		return nil, nil
+	}
+	for {
+		item, err := r.value(depth + 1)
 		if err != nil {
-			return r.syntax(offset, err)
+			return nil, err
 		}
-		name, ok := t.(string)
-		if !ok {
-			return r.fail(offset, path+": a member's name must be a string")
+		items = append(items, item)
+		switch {
+		case r.take(']'):
+			return items, nil
+		case !r.take(','):
+			return nil, r.syntax()
 		}
-		m := member{name: name, offset: offset}
-		if m.value, err = r.value(path+"."+name, depth+1); err != nil {
-			return err
-		}
-		v.members = append(v.members, m)
 	}
-	if _, offset, err := r.token(); err != nil {
-		return r.syntax(offset, err)
-	}
-	return nil
 }
 
-func (r *reader) list(v *value, path string, depth int) error {
-	for r.dec.More() {
-		item, err := r.value(path+"["+strconv.Itoa(len(v.items))+"]", depth+1)
-		if err != nil {
-			return err
+// quoted reads a string. One with escapes is left to encoding/json.
+func (r *reader) quoted() (string, error) {
+	start, escaped := r.at, false
+	for r.at++; r.at < len(r.s); r.at++ {
+		switch c := r.s[r.at]; {
+		case c == '"':
+			r.at++
+			if !escaped {
+				return r.s[start+1 : r.at-1], nil
+			}
+			var s string
+			if json.Unmarshal(r.text[start:r.at], &s) != nil {
+				return "", r.fail(start, "not valid JSON: a wrong escape in a string")
+			}
+			return s, nil
+		case c == '\\':
+			escaped = true
+			r.at++
+		case c < ' ':
+			return "", r.syntax()
 		}
-		v.items = append(v.items, item)
 	}
-	if _, offset, err := r.token(); err != nil {
-		return r.syntax(offset, err)
-	}
-	return nil
+	return "", r.syntax()
 }
 
-func (r *reader) syntax(offset int, err error) error {
-	var s *json.SyntaxError
-	if errors.As(err, &s) {
-		return r.fail(offset, "not valid JSON: "+s.Error())
+func (r *reader) number() (string, error) {
+	start := r.at
+	for r.at < len(r.s) && strings.IndexByte("+-.0123456789Ee", r.s[r.at]) >= 0 {
+		r.at++
 	}
-	return r.fail(len(r.text), "not valid JSON: the document ends too early")
+	if !json.Valid(r.text[start:r.at]) {
+		return "", r.fail(start, "not valid JSON: a wrong number")
+	}
+	return r.s[start:r.at], nil
 }
 
 // characters counts a document's size as the quotas do: without white space

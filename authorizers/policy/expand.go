@@ -47,7 +47,7 @@ type writer struct {
 
 func (w *writer) document(v *value) {
 	w.object(v, func(m *member) {
-		if !strings.EqualFold(m.name, "Statement") {
+		if !sameName("Statement", m.name) {
 			w.value(&m.value)
 			return
 		}
@@ -61,7 +61,7 @@ func (w *writer) document(v *value) {
 
 func (w *writer) statement(v *value) {
 	w.object(v, func(m *member) {
-		if strings.EqualFold(m.name, "Resource") || strings.EqualFold(m.name, "NotResource") {
+		if sameName("Resource", m.name) || sameName("NotResource", m.name) {
 			w.resource(&m.value)
 			return
 		}

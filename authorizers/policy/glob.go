@@ -31,6 +31,16 @@ const (
 type chunk []token
 
 func newGlob(tokens []token) glob {
+	switch all := chunk(tokens); {
+	case len(all) == 0:
+		return glob{kind: globExact}
+	case all.literal():
+		return glob{kind: globExact, text: all[0].text}
+	case len(all) == 1 && all[0].kind == starToken:
+		return glob{kind: globAll}
+	case len(all) == 2 && all[:1].literal() && all[1].kind == starToken:
+		return glob{kind: globPrefix, text: all[0].text}
+	}
 	var chunks []chunk
 	start := 0
 	for i, t := range tokens {
@@ -39,21 +49,11 @@ func newGlob(tokens []token) glob {
 			start = i + 1
 		}
 	}
-	chunks = append(chunks, tokens[start:])
-	first, last := chunks[0], chunks[len(chunks)-1]
-	switch {
-	case len(chunks) == 1 && len(first) == 0:
-		return glob{kind: globExact}
-	case len(chunks) == 1 && first.literal():
-		return glob{kind: globExact, text: first[0].text}
-	case len(chunks) == 1:
-		return glob{kind: globFixed, first: first}
-	case len(chunks) == 2 && len(first) == 0 && len(last) == 0:
-		return glob{kind: globAll}
-	case len(chunks) == 2 && first.literal() && len(last) == 0:
-		return glob{kind: globPrefix, text: first[0].text}
+	last := chunk(tokens[start:])
+	if len(chunks) == 0 {
+		return glob{kind: globFixed, first: last}
 	}
-	return glob{kind: globStarred, first: first, inner: chunks[1 : len(chunks)-1], last: last}
+	return glob{kind: globStarred, first: chunks[0], inner: chunks[1:], last: last}
 }
 
 func (c chunk) literal() bool { return len(c) == 1 && c[0].kind == literalToken }

@@ -19,7 +19,7 @@ const (
 const maxAuthorizerResource = 512
 
 // NewAction makes an Action of a name such as "execute-api:Invoke".
-func NewAction(name string) Action { return Action(strings.ToLower(name)) }
+func NewAction(name string) Action { return Action(lower(name)) }
 
 // Parse reads and compiles a document. An error is an *Error with the place of the fault.
 func Parse(text []byte, o Options) (*Policy, error) {
@@ -36,6 +36,24 @@ func Parse(text []byte, o Options) (*Policy, error) {
 		return nil, c.fail(0, "the document has "+strconv.Itoa(n)+" characters without white space, more than "+strconv.Itoa(limit))
 	}
 	return c.document(&root)
+}
+
+// lower folds ASCII only: strings.ToLower would make the Kelvin sign a k, and so
+// let two spellings of a name pass that no reader can tell apart.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + ('a' - 'A')
+		}
+	}
+	return string(b)
+}
+
+// sameName says whether a member's name is the canonical one in any letter case of ASCII.
+func sameName(canonical, name string) bool {
+	// What folds to ASCII from outside of it is longer.
+	return len(name) == len(canonical) && strings.EqualFold(name, canonical)
 }
 
 // compiler makes a Policy of a document's values.
@@ -57,7 +75,7 @@ func (c *compiler) fields(v *value, path string, names ...string) (fields, error
 	f := fields{}
 	for i := range v.members {
 		m := &v.members[i]
-		n := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, m.name) })
+		n := slices.IndexFunc(names, func(name string) bool { return sameName(name, m.name) })
 		if n < 0 {
 			return nil, c.fail(m.offset, path+": unknown member "+strconv.Quote(m.name))
 		}
@@ -292,7 +310,7 @@ func (c *compiler) actions(v *value, f fields, path string, s *statement) error 
 		if service, _, ok := strings.Cut(name, ":"); name != "*" && (!ok || service == "") {
 			return errors.New(`must be "*" or have the form service:action`)
 		}
-		tokens, err := template{wildcards: true}.tokens(strings.ToLower(name))
+		tokens, err := template{wildcards: true}.tokens(lower(name))
 		if err != nil {
 			return err
 		}
@@ -340,7 +358,7 @@ func (c *compiler) conditions(v *value, path string) ([]condition, error) {
 		at := path + "." + op.name
 		// Two conditions that differ in letter case only would be two for us and
 		// one for the service; neither reading is safe.
-		if name := strings.ToLower(op.name); seen[name] {
+		if name := lower(op.name); seen[name] {
 			return nil, c.fail(op.offset, at+": stands twice")
 		} else {
 			seen[name] = true

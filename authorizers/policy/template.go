@@ -25,49 +25,58 @@ type token struct {
 // template says which special characters a text may hold.
 type template struct{ wildcards, variables bool }
 
+// special says whether a text holds more than plain characters.
+func (t template) special(s string) bool {
+	return t.wildcards && strings.ContainsAny(s, "*?") || t.variables && strings.Contains(s, "${")
+}
+
 // tokens splits a policy's text. ${*}, ${?} and ${$} are the literal characters;
 // ${key} and ${key, 'default'} are variables (IAM user guide, "Variables and tags").
 func (t template) tokens(s string) ([]token, error) {
 	var out []token
-	literal := make([]byte, 0, len(s))
-	flush := func() {
-		if len(literal) > 0 {
-			out = append(out, token{kind: literalToken, text: string(literal)})
-			literal = literal[:0]
+	start := 0 // of the literal that is being read
+	literal := func(text string) {
+		switch {
+		case text == "":
+		case len(out) > 0 && out[len(out)-1].kind == literalToken:
+			out[len(out)-1].text += text
+		default:
+			out = append(out, token{kind: literalToken, text: text})
 		}
 	}
 	for i := 0; i < len(s); i++ {
 		switch {
 		case t.wildcards && s[i] == '*':
-			flush()
+			literal(s[start:i])
+			start = i + 1
 			if len(out) == 0 || out[len(out)-1].kind != starToken {
 				out = append(out, token{kind: starToken})
 			}
 		case t.wildcards && s[i] == '?':
-			flush()
+			literal(s[start:i])
+			start = i + 1
 			out = append(out, token{kind: anyToken})
 		case t.variables && strings.HasPrefix(s[i:], "${"):
+			literal(s[start:i])
 			end := strings.IndexByte(s[i:], '}')
 			if end < 0 {
 				return nil, errors.New("a policy variable is not closed")
 			}
 			name := s[i+2 : i+end]
 			i += end
+			start = i + 1
 			if name == "*" || name == "?" || name == "$" {
-				literal = append(literal, name...)
+				literal(name)
 				continue
 			}
 			v, err := variable(name)
 			if err != nil {
 				return nil, err
 			}
-			flush()
 			out = append(out, v)
-		default:
-			literal = append(literal, s[i])
 		}
 	}
-	flush()
+	literal(s[start:])
 	return out, nil
 }
 
