@@ -3,7 +3,6 @@ package policy
 import (
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 )
 
