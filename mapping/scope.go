@@ -39,7 +39,26 @@ type Scope struct {
 	Overrides      Overrides                       // what templates put under $context.requestOverride and responseOverride
 	Arena          []byte                          // scratch for strings made while evaluating; reset with the Scope
 	Trace          func(ref string, v value.Value) // when set, called for each reference rendered (sluice render --trace)
+
+	// Document, when set, is $context in templates instead of the view over
+	// Context: sluice render has its context in a file.
+	Document *value.Map
+	// AllowRepeatedOverrides lets a template override one parameter twice, as
+	// plain Velocity does; the service answers that with a 5XX.
+	AllowRepeatedOverrides bool
 }
+
+// Reset forgets a request and keeps the memory for the next.
+func (s *Scope) Reset() {
+	arena := s.Arena[:0]
+	if cap(arena) > maxKeptArena {
+		arena = nil
+	}
+	*s = Scope{Arena: arena}
+}
+
+// maxKeptArena bounds the arena that an idle Scope holds on to, in bytes.
+const maxKeptArena = 64 << 10
 
 // variable is the text of v as a view into the arena.
 func (s *Scope) variable(v Variable) (string, bool) {
