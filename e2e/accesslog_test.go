@@ -58,8 +58,8 @@ func TestAccessLogToStdout(t *testing.T) {
 // TestAccessLogNamedFormats asks for each documented format by its name.
 func TestAccessLogNamedFormats(t *testing.T) {
 	tests := []struct{ format, pattern string }{
-		{"", `^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET /version HTTP/1\.1" 200 \d+ ID$`},
-		{"clf", `^127\.0\.0\.1 - - \[.*\] "GET /version HTTP/1\.1" 200 \d+ ID$`},
+		{"", `^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\]"GET /version HTTP/1\.1" 200 \d+ ID \S+$`},
+		{"clf", `^127\.0\.0\.1 - - \[.*\]"GET /version HTTP/1\.1" 200 \d+ ID \S+$`},
 		{"json", `^\{.*"requestId":\s*"ID".*\}$`},
 		{"xml", `^<request id="ID">.*</request>$`},
 		{"csv", `^127\.0\.0\.1,-,-,.*,GET,/version,HTTP/1\.1,200,\d+,ID$`},

@@ -1,7 +1,23 @@
 package project
 
-// accessLogFormat resolves the name of a documented format; other text is a
-// format of its own.
-func accessLogFormat(text string) string {
-	return text
+import "sluice/mapping"
+
+// AccessLogFormat resolves the name of a documented access log format (clf, json,
+// xml, csv); other text is a format of its own and comes back as it is. The error
+// tells what is wrong with that.
+func AccessLogFormat(text string) (string, error) {
+	switch text {
+	case "":
+		return "", nil
+	case "clf":
+		return mapping.AccessLogCLF, nil
+	case "json":
+		return mapping.AccessLogJSON, nil
+	case "xml":
+		return mapping.AccessLogXML, nil
+	case "csv":
+		return mapping.AccessLogCSV, nil
+	}
+	_, err := mapping.CompileSubstitution(text, mapping.AccessLogFormat)
+	return text, err
 }

@@ -16,7 +16,7 @@ import (
 // Bounds of a project file's tree, so that aliases of aliases cannot blow it up.
 const (
 	maxDepth = 64
-	maxNodes = 200_000
+	maxNodes = 50_000
 )
 
 // node is one value of a YAML (or JSON) document with its place.

@@ -93,7 +93,11 @@ func (l *loader) readLog(n *node, file string) {
 			log.AccessPath = relativeTo(file, log.AccessPath)
 		}
 		if v := a.get("format"); v != nil {
-			log.AccessFormat = v.text
+			if _, err := AccessLogFormat(v.text); err != nil {
+				l.problem(v.at, "%s", err)
+			} else {
+				log.AccessFormat = v.text
+			}
 		}
 	}
 }
@@ -108,7 +112,11 @@ func (l *loader) readStage(n *node) *api.Stage {
 		s.TracingEnabled = v.value == true
 	}
 	if v := n.get("accessLog"); v != nil {
-		s.AccessLogSettings = &api.AccessLogSettings{Format: accessLogFormat(v.get("format").text)}
+		if format, err := AccessLogFormat(v.get("format").text); err != nil {
+			l.problem(v.get("format").at, "%s", err)
+		} else {
+			s.AccessLogSettings = &api.AccessLogSettings{Format: format}
+		}
 	}
 	if v := n.get("methodSettings"); v != nil {
 		s.MethodSettings = map[string]*api.MethodSetting{}

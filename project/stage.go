@@ -10,11 +10,10 @@ import (
 
 // Limits of stages (aws-facts: limits, sections 2 and 3).
 const (
-	maxStageName      = 128
-	maxVariables      = 100
-	maxVariableName   = 64
-	maxVariableValue  = 512
-	maxAccessLogBytes = 3 << 10
+	maxStageName     = 128
+	maxVariables     = 100
+	maxVariableName  = 64
+	maxVariableValue = 512
 )
 
 var (
@@ -62,9 +61,6 @@ func (l *loader) checkStage(s *api.Stage, place func(part ...string) api.Place) 
 	l.checkVariables(s.Variables, func(name string) api.Place { return place("variables", name) })
 	if n := len(s.Variables); n > maxVariables {
 		l.problem(place("variables"), "stage %q has %d variables, at most %d are allowed", s.StageName, n, maxVariables)
-	}
-	if s.AccessLogSettings != nil && len(s.AccessLogSettings.Format) > maxAccessLogBytes {
-		l.problem(place("accessLog", "format"), "the access log format has %d bytes, at most %d are allowed", len(s.AccessLogSettings.Format), maxAccessLogBytes)
 	}
 	c := s.CanarySettings
 	if c == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"sluice/api"
+	"sluice/mapping"
 	"sluice/project"
 	"sluice/runtime"
 )
@@ -12,6 +13,17 @@ type accessLogFormats struct {
 	without string // of stages that have none of their own; "" leaves them without
 }
 
+// formatsOf says how the stages log under settings. Names and formats in them
+// have been checked where they were read.
+func formatsOf(s project.LogSettings) (f accessLogFormats) {
+	f.all, _ = project.AccessLogFormat(s.AccessFormat)
+	if s.AccessPath != "" {
+		f.without = mapping.AccessLogCLF
+	}
+	return f
+}
+
+// of is the format to compile a stage with.
 func (f accessLogFormats) of(s *api.Stage) string {
 	if f.all != "" || s.AccessLogSettings != nil && s.AccessLogSettings.Format != "" {
 		return f.all

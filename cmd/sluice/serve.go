@@ -61,6 +61,9 @@ func (c *serveCommand) check() error {
 			return misused("%s %q: write it as host:port", a.flag, a.value)
 		}
 	}
+	if _, err := project.AccessLogFormat(c.AccessLogFormat); err != nil {
+		return misused("--access-log-format: %w", err)
+	}
 	for _, a := range []struct {
 		flag, value string
 		choices     []string

@@ -56,10 +56,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if watching != nil {
 		s.log.Warn("edits will not be seen until a restart", "error", watching)
 	}
-	s.formats = accessLogFormats{all: accessLogFormat(s.settings.AccessFormat)}
-	if s.settings.AccessPath != "" {
-		s.formats.without = accessLogFormat(defaultAccessLogFormat)
-	}
+	s.formats = formatsOf(s.settings)
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
 		_, found := compile(runtime.New(s.gatewayOptions()), p, s.formats)

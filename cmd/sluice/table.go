@@ -81,26 +81,38 @@ func orDash(s string) string {
 	return s
 }
 
+// stageRow is one line of the table of stages.
+type stageRow struct {
+	api, stage string
+	routes     int
+}
+
+func stageRows(stages []*runtime.Stage) []stageRow {
+	rows := make([]stageRow, len(stages))
+	for i, s := range stages {
+		rows[i] = stageRow{s.APIID(), s.Name(), len(s.Routes())}
+	}
+	return rows
+}
+
 // writeStages writes the table of APIs, stages and URLs. address is host:port of
 // the listener.
-func writeStages(w io.Writer, stages []*runtime.Stage, address string) error {
+func writeStages(w io.Writer, rows []stageRow, address string) error {
 	base := "http://" + reachable(address)
 	_, port, _ := net.SplitHostPort(address)
-	single := true
-	for _, s := range stages {
-		single = single && s.APIID() == stages[0].APIID()
-	}
+	single := !slices.ContainsFunc(rows, func(r stageRow) bool { return r.api != rows[0].api })
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "API\tSTAGE\tROUTES\tURL\n")
-	for _, s := range stages {
+	for _, r := range rows {
 		urls := []string{
-			base + "/_aws/execute-api/" + s.APIID() + "/" + s.Name(),
-			"http://" + s.APIID() + ".execute-api.localhost:" + port + "/" + s.Name(),
+			base + "/_aws/execute-api/" + r.api + "/" + r.stage,
+			"http://" + r.api + ".execute-api.localhost:" + port + "/" + r.stage,
 		}
 		if single {
-			urls = append([]string{base + "/" + s.Name()}, urls...)
+			// Any API answers here as long as it is the only one.
+			urls = append([]string{base + "/" + r.stage}, urls...)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", s.APIID(), s.Name(), len(s.Routes()), urls[0])
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", r.api, r.stage, r.routes, urls[0])
 		for _, u := range urls[1:] {
 			fmt.Fprintf(t, "\t\t\t%s\n", u)
 		}
@@ -126,7 +138,7 @@ func reachable(address string) string {
 
 // writeStart writes what serve shows before it is ready.
 func writeStart(w io.Writer, stages []*runtime.Stage, address string, allRoutes bool) error {
-	if err := writeStages(w, stages, address); err != nil {
+	if err := writeStages(w, stageRows(stages), address); err != nil {
 		return err
 	}
 	limit := shownRoutes
