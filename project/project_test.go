@@ -148,3 +148,30 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("got %q, want %q", problems.Error(), want)
 	}
 }
+
+func TestAccessLogFormat(t *testing.T) {
+	tests := []struct {
+		text string
+		ok   bool
+	}{
+		{"", true},
+		{"clf", true},
+		{"json", true},
+		{"xml", true},
+		{"csv", true},
+		{"$context.requestId", true},
+		{"CLF", false},
+		{"combined", false},
+		{"$context.status", false},
+		{"$context.requestId $context.none", false},
+	}
+	for _, tt := range tests {
+		got, err := AccessLogFormat(tt.text)
+		if (err == nil) != tt.ok {
+			t.Errorf("AccessLogFormat(%q): error %v", tt.text, err)
+		}
+		if named := len(tt.text) == 3 || tt.text == "json"; tt.ok && named == (got == tt.text) {
+			t.Errorf("AccessLogFormat(%q) = %q", tt.text, got)
+		}
+	}
+}
