@@ -1,0 +1,181 @@
+package edge
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+// Listen wraps the listener that a server of NewServer is to serve (below TLS,
+// if there is TLS). Without it 414 is answered as 431, chunk extensions are
+// bounded only by time, and clients may miss an answer given before they sent all.
+func Listen(ln net.Listener) net.Listener { return listener{ln} }
+
+type listener struct{ net.Listener }
+
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c}, nil
+}
+
+// most is how many bytes a request may have with everything: head, body, and as
+// much again for chunk sizes and extensions.
+const most = 2*maxBody + 64<<10
+
+var errTooMuch = errors.New("request has more bytes than any that would be taken")
+
+// conn is a client's connection. One goroutine uses it, but for Close.
+type conn struct {
+	net.Conn
+	read, write deadline
+
+	answered bool // since the last Read; the next begins a request
+	line     line
+	got      int   // bytes of the current request
+	failed   error // of the last Read
+	linger   bool  // the client may still be sending: see Close
+}
+
+// line is what is known of the first line of the current request. fasthttp
+// keeps nothing of a request that it could not read, yet what is wrong with it
+// depends on this.
+type line uint8
+
+const (
+	lineOpen line = iota
+	lineSeen
+	line10 // an HTTP/1.0 request
+)
+
+// deadline is one that is set on the connection only when it comes closer: the
+// server sets two for each request, nearly all of them to move the last one
+// further away, and setting costs more than looking at a timeout twice.
+type deadline struct{ armed, wanted time.Time }
+
+// want reports whether t has to be set.
+func (d *deadline) want(t time.Time) bool {
+	d.wanted = t
+	if !d.armed.IsZero() && !t.Before(d.armed) {
+		return false
+	}
+	d.armed = t
+	return true
+}
+
+// early reports whether err is the timeout of an older deadline; wanted has to
+// be set then.
+func (d *deadline) early(err error) bool {
+	if !d.armed.Before(d.wanted) || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	d.armed = d.wanted
+	return true
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if !c.read.want(t) {
+		return nil
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	if !c.write.want(t) {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	if c.answered {
+		c.answered, c.line, c.got = false, lineOpen, 0
+	}
+	if c.got > most {
+		c.failed = errTooMuch
+		return 0, errTooMuch
+	}
+	for {
+		n, err := c.Conn.Read(p)
+		if err != nil && c.read.early(err) && c.Conn.SetReadDeadline(c.read.wanted) == nil {
+			continue
+		}
+		if c.line == lineOpen {
+			c.findLine(p[:n])
+		}
+		c.got += n
+		c.failed = err
+		return n, err
+	}
+}
+
+// findLine looks for the end of the request line.
+func (c *conn) findLine(p []byte) {
+	for {
+		i := bytes.IndexByte(p, '\n')
+		switch {
+		case i < 0:
+			return
+		case i == 0, i == 1 && p[0] == '\r': // empty lines before a request are skipped
+			p = p[i+1:]
+			continue
+		case bytes.HasSuffix(bytes.TrimSuffix(p[:i], []byte{'\r'}), []byte(" HTTP/1.0")):
+			c.line = line10
+		default:
+			c.line = lineSeen
+		}
+		return
+	}
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	c.answered = true
+	sent := 0
+	for {
+		n, err := c.Conn.Write(p[sent:])
+		sent += n
+		if err != nil && c.write.early(err) && c.Conn.SetWriteDeadline(c.write.wanted) == nil {
+			continue
+		}
+		return sent, err
+	}
+}
+
+const (
+	lingerTime  = 2 * time.Second
+	lingerBytes = 64 << 20
+)
+
+// Close closes the connection. After a refusal it first reads for a while what
+// the client is still sending: closing with unread bytes would reset the
+// connection, and the client could lose the answer (RFC 9112, 9.6).
+func (c *conn) Close() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger && half.CloseWrite() == nil &&
+		c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
+		_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+	}
+	return c.Conn.Close()
+}
+
+// unwrap finds the conn below c; nil without Listen.
+func unwrap(c net.Conn) *conn {
+	for {
+		switch t := c.(type) {
+		case *conn:
+			return t
+		case interface{ NetConn() net.Conn }: // TLS
+			c = t.NetConn()
+		default:
+			return nil
+		}
+	}
+}
