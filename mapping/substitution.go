@@ -140,8 +140,8 @@ func (p *substitutionParser) reference(i int) (found part, end int, err error) {
 		name = name[:dotted(name)]
 	}
 	switch {
-	case name == "":
-		return part{}, i, nil
+	case name == "" || isDigit(name[0]):
+		return part{}, i, nil // a dollar sign, or an amount
 	case name == "context" || strings.HasPrefix(name, "context."):
 		return part{}, i, &FormatError{"Access log format has an unknown variable: $" + name}
 	default:
@@ -233,6 +233,8 @@ func claim(s string, n int) int {
 	}
 	return n
 }
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // parameterName is the length of the parameter's name that s starts with.
 func parameterName(s string) int {
