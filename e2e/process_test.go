@@ -117,6 +117,19 @@ func run(t *testing.T, env []string, args ...string) (code int, stdout, stderr s
 	return p.wait(), p.stdout.String(), p.stderr.String()
 }
 
+// runWith runs sluice with input on its standard input.
+func runWith(t *testing.T, input string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, problems bytes.Buffer
+	cmd := exec.Command(sluiceBinary, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &problems
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), problems.String()
+}
+
 // line waits for a line from index from on that matches, and returns its
 // submatches and the index after it.
 func (p *process) line(o *output, from int, pattern string) ([]string, int) {
