@@ -88,8 +88,8 @@ func (h *Head) readFields(raw []byte, http11 bool) (host int, _ *Refusal) {
 			break
 		}
 		// A folded line begins with a blank, which no name does.
-		colon := bytes.IndexByte(line, ':')
-		if colon < 0 || !octets.IsToken(line[:colon]) {
+		colon := octets.TokenLen(line)
+		if colon == 0 || colon == len(line) || line[colon] != ':' {
 			return -1, BadRequest
 		}
 		value := line[colon+1:]

@@ -23,6 +23,16 @@ func IsToken[T string | []byte](s T) bool {
 	return len(s) > 0
 }
 
+// TokenLen returns how many bytes at the begin of s can be a token.
+func TokenLen(s []byte) int {
+	for i, c := range s {
+		if !token[c] {
+			return i
+		}
+	}
+	return len(s)
+}
+
 // IsFieldValue reports whether s has no control characters but TAB. Octets
 // beyond ASCII pass (RFC 9110, 5.5: obs-text).
 func IsFieldValue(s []byte) bool {
