@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sluice/api"
+	"sluice/lambda"
 	"sluice/mapping"
 )
 
@@ -21,9 +22,10 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		it.kind = kindHTTP
 	case api.IntegrationHTTPProxy:
 		it.kind = kindHTTPProxy
-	case api.IntegrationAWS, api.IntegrationAWSProxy:
-		c.fail(append(part, "type"), subject, "integration type "+in.Type+" cannot be run by this version; it runs HTTP, HTTP_PROXY and MOCK")
-		return
+	case api.IntegrationAWSProxy:
+		it.kind = kindFunctionProxy
+	case api.IntegrationAWS:
+		it.kind = kindFunction
 	default:
 		c.fail(append(part, "type"), subject, "unknown integration type "+strconv.Quote(in.Type)+": it must be HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK")
 		return
@@ -33,11 +35,14 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		it.timeout = milliseconds(api.DefaultTimeoutInMillis)
 	}
 	it.contentHandling = c.contentHandling(append(part, "contentHandling"), subject, in.ContentHandling)
-	if it.kind != kindMock {
+	switch it.kind {
+	case kindHTTP, kindHTTPProxy:
 		c.target(it, in, part, subject)
+	case kindFunction, kindFunctionProxy:
+		c.functionTarget(it, in, part, subject)
 	}
 	c.requestParameters(it, in, part, subject)
-	if it.kind == kindHTTPProxy {
+	if it.kind == kindHTTPProxy || it.kind == kindFunctionProxy {
 		return // templates and integration responses do not apply to proxies
 	}
 	it.requestTemplates = c.requestTemplates(in, append(part, "requestTemplates"), subject)
@@ -48,6 +53,33 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 				it.mockStatus = n
 			}
 		}
+	}
+}
+
+// functionTarget compiles which function an AWS integration calls.
+func (c *compiler) functionTarget(it *integration, in *api.Integration, part []string, subject string) {
+	it.httpMethod = strings.ToUpper(in.HTTPMethod)
+	uri := substituteStageVariables(in.URI, c.vars)
+	if it.kind == kindFunction && !lambda.IsURI(uri) {
+		c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+" names an AWS service, and this version calls only functions (arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations)")
+		return
+	}
+	ref, err := lambda.FromURI(uri)
+	if err != nil {
+		c.fail(append(part, "uri"), subject, err.Error())
+		return
+	}
+	if c.gateway.options.Functions == nil {
+		c.fail(append(part, "type"), subject, "integration type "+in.Type+" cannot be run: no functions are configured")
+		return
+	}
+	region := ref.Region()
+	if region == "" {
+		region = c.gateway.options.Region
+	}
+	it.function = &function{
+		reference: ref,
+		uri:       "https://lambda." + region + ".amazonaws.com/2015-03-31/functions/" + ref.String() + "/invocations",
 	}
 }
 
@@ -150,7 +182,11 @@ func (c *compiler) requestParameters(it *integration, in *api.Integration, part 
 		if it.kind == kindMock {
 			continue // stored, but a MOCK has no backend to send it to
 		}
-		switch headerRules[p.id].mappedRequest {
+		rule := headerRules[p.id].mappedRequest
+		if it.kind == kindFunction || it.kind == kindFunctionProxy {
+			rule = headerRules[p.id].awsRequest
+		}
+		switch rule {
 		case drop:
 			continue
 		case fail:
@@ -232,9 +268,13 @@ func (c *compiler) responses(m *method, in *api.Integration, part []string, subj
 		set.list = append(set.list, out)
 		patterns = append(patterns, r.SelectionPattern)
 		key.WriteString(strconv.Quote(r.SelectionPattern))
-		if _, err := compilePattern(r.SelectionPattern); err != nil {
-			c.fail(append(at, "selectionPattern"), subject, err.Error())
+		var p pattern
+		if r.SelectionPattern != "" {
+			if p, err = compilePattern(r.SelectionPattern); err != nil {
+				c.fail(append(at, "selectionPattern"), subject, err.Error())
+			}
 		}
+		set.patterns = append(set.patterns, p)
 	}
 	if set.choice = c.choices[key.String()]; set.choice == nil {
 		set.choice = newChoiceTable(patterns)

@@ -23,6 +23,8 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 			return dst, false
 		}
 		return text(dst, x.stage.name)
+	case mapping.AWSEndpointRequestID, mapping.IntegrationRequestID:
+		return text(dst, x.endpointRequestID)
 	case mapping.DeploymentID:
 		if x.deployment == nil {
 			return dst, false

@@ -58,6 +58,7 @@ type exchange struct {
 	integrationStatus  int
 	integrationLatency time.Duration // negative: no backend was called
 	integrationError   string
+	endpointRequestID  string // the id an AWS backend gave its answer
 	backendRequest     backend.Request
 	backendResponse    backend.Response
 	usedBackend        bool

@@ -91,6 +91,7 @@ var (
 	faultMediaType      = &fault{kind: kindUnsupportedMediaType, status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"}
 	faultConfiguration  = &fault{kind: kindAPIConfigurationError, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
 	faultIntegration    = &fault{kind: kindIntegrationFailure, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
+	faultBadGateway     = &fault{kind: kindIntegrationFailure, status: 502, errorType: "InternalServerErrorException", message: "Internal server error"}
 	faultNetwork        = &fault{kind: kindIntegrationFailure, status: 504, errorType: "InternalServerErrorException", message: "Network error communicating with endpoint"}
 	faultTimeout        = &fault{kind: kindIntegrationTimeout, status: 504, errorType: "InternalServerErrorException", message: "Endpoint request timed out"}
 	faultBadJSONBody    = &fault{kind: kindDefault4XX, status: 400, errorType: "BadRequestException", message: "Invalid JSON in request body"}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"sluice/lambda"
 	"sluice/runtime/backend"
 	"sluice/runtime/compress"
 	"sluice/runtime/edge"
@@ -26,6 +27,7 @@ type Options struct {
 	Log          *slog.Logger      // slog.Default()
 	AccessLog    AccessLogger      // nil: no access log
 	ExecutionLog executionlog.Sink // nil: no execution logs
+	Functions    lambda.Invoker    // nil: integrations that call functions do not compile
 	Metrics      *metrics.Metrics  // nil: a set of its own
 	Edge         edge.Options      // limits and timeouts towards clients; OnRefuse is the Gateway's own
 	Backend      backend.Options   // limits and timeouts towards backends

@@ -11,8 +11,13 @@ import (
 // integrate runs the method's integration: request, backend, response (steps 8
 // to 10).
 func (x *exchange) integrate() *fault {
-	if x.method.integration.kind == kindMock {
+	switch x.method.integration.kind {
+	case kindMock:
 		return x.mock()
+	case kindFunctionProxy:
+		return x.proxyFunction()
+	case kindFunction:
+		return x.function()
 	}
 	if f := x.integrationRequest(); f != nil {
 		return f

@@ -32,6 +32,9 @@ func compilePattern(s string) (pattern, error) {
 	return pattern{java: re}, nil
 }
 
+// isZero tells whether p is no pattern at all.
+func (p pattern) isZero() bool { return p.re2 == nil && p.java == nil }
+
 // match tells whether the whole of s matches. A match that runs out of time
 // counts as none.
 func (p pattern) match(s string) bool {

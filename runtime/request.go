@@ -121,12 +121,20 @@ func (x *exchange) passHeaders() {
 	if x.known.accept == "" && !it.maps[hdrAccept] {
 		req.Header = append(req.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
 	}
-	if !it.maps[hdrForwardedFor] {
+	req.Header = x.appendForwarded(req.Header, &it.maps)
+	x.gatewayHeaders()
+}
+
+// appendForwarded appends the X-Forwarded headers: the chain of addresses that
+// ends with the client's, and the port and protocol it used. mapped ones are
+// left to their mapping.
+func (x *exchange) appendForwarded(list []mapping.Pair, mapped *[headerCount]bool) []mapping.Pair {
+	if mapped == nil || !mapped[hdrForwardedFor] {
 		chain := x.sourceIP()
 		if x.known.forwardedFor != "" {
 			chain = x.joined(x.known.forwardedFor, ", ", chain)
 		}
-		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-For", Value: chain})
+		list = append(list, mapping.Pair{Name: "X-Forwarded-For", Value: chain})
 	}
 	port, proto := "80", "http"
 	if x.ctx.IsTLS() {
@@ -135,13 +143,13 @@ func (x *exchange) passHeaders() {
 	if p := portOf(x.head.Host); p != "" {
 		port = p
 	}
-	if !it.maps[hdrForwardedPort] {
-		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-Port", Value: port})
+	if mapped == nil || !mapped[hdrForwardedPort] {
+		list = append(list, mapping.Pair{Name: "X-Forwarded-Port", Value: port})
 	}
-	if !it.maps[hdrForwardedProto] {
-		req.Header = append(req.Header, mapping.Pair{Name: "X-Forwarded-Proto", Value: proto})
+	if mapped == nil || !mapped[hdrForwardedProto] {
+		list = append(list, mapping.Pair{Name: "X-Forwarded-Proto", Value: proto})
 	}
-	x.gatewayHeaders()
+	return list
 }
 
 // setsHeader tells whether a mapping sets the header name.
@@ -424,7 +432,7 @@ func notInHost(r rune) bool {
 // one or the integration is a proxy, where overrides do not apply.
 func (x *exchange) overrideMap(name string) *value.Map {
 	o := x.scope.Overrides.RequestSet()
-	if o == nil || x.method.integration.kind == kindHTTPProxy {
+	if k := x.method.integration.kind; o == nil || k == kindHTTPProxy || k == kindFunctionProxy {
 		return nil
 	}
 	v, _ := o.Get(name)

@@ -9,8 +9,9 @@ import (
 // responseSet is the integration responses of a method with the choice among
 // them decided ahead for every status code.
 type responseSet struct {
-	choice *choiceTable // shared by all methods with the same patterns
-	list   []*integrationResponse
+	choice   *choiceTable // shared by all methods with the same patterns
+	list     []*integrationResponse
+	patterns []pattern // parallel to list; the zero pattern is the default's
 }
 
 // choiceTable says for a backend status from 100 to 599 which response is
@@ -27,6 +28,27 @@ func (s *responseSet) pick(status int) *integrationResponse {
 		return s.list[i-1]
 	}
 	return nil
+}
+
+// pickText finds the response for the error text of a function: the first
+// pattern that matches the whole of it, else the default. Without an error the
+// text is empty.
+func (s *responseSet) pickText(text string) *integrationResponse {
+	if s == nil {
+		return nil
+	}
+	var byDefault *integrationResponse
+	for i, p := range s.patterns {
+		switch {
+		case p.isZero():
+			if byDefault == nil {
+				byDefault = s.list[i]
+			}
+		case text != "" && p.match(text):
+			return s.list[i]
+		}
+	}
+	return byDefault
 }
 
 // integrationResponse is a compiled integration response.

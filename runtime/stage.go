@@ -78,6 +78,8 @@ const (
 	kindMock integrationKind = iota
 	kindHTTP
 	kindHTTPProxy
+	kindFunction      // AWS with a function behind it
+	kindFunctionProxy // AWS_PROXY
 )
 
 // integration is a compiled integration.
@@ -85,6 +87,7 @@ type integration struct {
 	kind             integrationKind
 	httpMethod       string // "" takes the client's
 	uri              *uriTemplate
+	function         *function
 	headers          []mappedParameter
 	query            []mappedParameter
 	path             []mappedParameter // indexed by the URI's placeholders
@@ -150,11 +153,14 @@ func (s *Stage) Routes() []Route {
 			}
 			r.Target += " " + m.integration.uri.source
 		}
+		if f := m.integration.function; f != nil {
+			r.Target = f.reference.String()
+		}
 		out = append(out, r)
 	}
 	return out
 }
 
 func (k integrationKind) String() string {
-	return [...]string{kindMock: "MOCK", kindHTTP: "HTTP", kindHTTPProxy: "HTTP_PROXY"}[k]
+	return [...]string{kindMock: "MOCK", kindHTTP: "HTTP", kindHTTPProxy: "HTTP_PROXY", kindFunction: "AWS", kindFunctionProxy: "AWS_PROXY"}[k]
 }
