@@ -20,3 +20,6 @@ func (t *Template) UsesBody() bool { return true }
 func (t *Template) Render(dst []byte, s *Scope) ([]byte, error) {
 	return dst, errors.New("templates are not built yet")
 }
+
+// CompilePlainTemplate parses source for plain Velocity.
+func CompilePlainTemplate(name, source string) (*Template, error) { return &Template{source}, nil }

@@ -208,9 +208,6 @@ func malformed(b []byte) int {
 		if c == 0xE0 {
 			low = 0xA0
 		}
-		if c == 0xED {
-			high = 0x9F
-		}
 	case c >= 0xF0 && c <= 0xF4:
 		want = 3
 		if c == 0xF0 {

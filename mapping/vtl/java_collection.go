@@ -195,12 +195,8 @@ func (e *entry) EqualTo(o value.Value, w *value.Work) bool {
 	return ok && w.Equal(e.key, f.key) && w.Equal(e.value(), f.value())
 }
 
-// AppendText implements value.Object; printing goes by way of TextParts.
-func (e *entry) AppendText(dst []byte) []byte {
-	dst = value.AppendText(dst, e.key)
-	dst = append(dst, '=')
-	return value.AppendText(dst, e.value())
-}
+// AppendText implements value.Object.
+func (e *entry) AppendText(dst []byte) []byte { return value.AppendText(dst, value.OfObject(e)) }
 
 // TextParts implements value.Composite.
 func (e *entry) TextParts() []value.Value {
@@ -251,10 +247,13 @@ func (v *mapView) items() []value.Value {
 	return items
 }
 
-// Nested implements value.Nested: a view prints as a list of its elements.
-func (v *mapView) Nested() value.Value { return value.OfList(&value.List{Items: v.items()}) }
+// TextParts implements value.Composite: a view prints as a list.
+func (v *mapView) TextParts() []value.Value {
+	return []value.Value{value.OfList(&value.List{Items: v.items()})}
+}
 
-func (v *mapView) AppendText(dst []byte) []byte { return value.AppendText(dst, v.Nested()) }
+// AppendText implements value.Object.
+func (v *mapView) AppendText(dst []byte) []byte { return value.AppendText(dst, value.OfObject(v)) }
 
 // EqualTo compares sets; other views are equal only to themselves.
 func (v *mapView) EqualTo(o value.Value, w *value.Work) bool {

@@ -5,7 +5,10 @@ import "math"
 // Work meters operations on nested values, which share parts and can therefore
 // be exponentially larger than the memory they take. Left is the number of
 // values that may still be visited; below zero the result is meaningless.
-type Work struct{ Left int }
+type Work struct {
+	Left  int
+	depth int
+}
 
 // defaultWork is enough for any document that fits into a request.
 const defaultWork = 10_000_000
@@ -17,24 +20,37 @@ const maxDepth = 1000
 // Equal is a.equals(b): values of different Java types are never equal, so
 // Integer 1 is not Long 1, but every list equals a list of equal items.
 func Equal(a, b Value) bool {
-	w := Work{defaultWork}
+	w := Work{Left: defaultWork}
 	return w.Equal(a, b)
 }
 
 // Hash is v.hashCode(). Objects all have the hash 0.
 func Hash(v Value) int32 {
-	w := Work{defaultWork}
+	w := Work{Left: defaultWork}
 	return w.Hash(v)
 }
 
-// Equal is the metered form of Equal.
-func (w *Work) Equal(a, b Value) bool { return w.equal(a, b, 0) }
-
-func (w *Work) equal(a, b Value, depth int) bool {
-	if w.Left--; w.Left < 0 || depth > maxDepth {
+// enter counts one value and one level.
+func (w *Work) enter() bool {
+	if w.Left--; w.Left < 0 || w.depth > maxDepth {
 		w.Left = -1
 		return false
 	}
+	w.depth++
+	return true
+}
+
+// Equal is the metered form of Equal.
+func (w *Work) Equal(a, b Value) bool {
+	if !w.enter() {
+		return false
+	}
+	equal := w.equal(a, b)
+	w.depth--
+	return equal
+}
+
+func (w *Work) equal(a, b Value) bool {
 	k := a.Kind()
 	if k != b.Kind() {
 		return false
@@ -63,7 +79,7 @@ func (w *Work) equal(a, b Value, depth int) bool {
 			return false
 		}
 		for i := range x.Items {
-			if !w.equal(x.Items[i], y.Items[i], depth+1) {
+			if !w.Equal(x.Items[i], y.Items[i]) {
 				return false
 			}
 		}
@@ -78,7 +94,7 @@ func (w *Work) equal(a, b Value, depth int) bool {
 		}
 		for i := range x.entries {
 			v, ok := y.GetKey(x.entries[i].Key)
-			if !ok || !w.equal(x.entries[i].Val, v, depth+1) {
+			if !ok || !w.Equal(x.entries[i].Val, v) {
 				return false
 			}
 		}
@@ -101,13 +117,16 @@ type Comparable interface {
 }
 
 // Hash is the metered form of Hash.
-func (w *Work) Hash(v Value) int32 { return w.hash(v, 0) }
-
-func (w *Work) hash(v Value, depth int) int32 {
-	if w.Left--; w.Left < 0 || depth > maxDepth {
-		w.Left = -1
+func (w *Work) Hash(v Value) int32 {
+	if !w.enter() {
 		return 0
 	}
+	h := w.hash(v)
+	w.depth--
+	return h
+}
+
+func (w *Work) hash(v Value) int32 {
 	switch v.Kind() {
 	case Bool:
 		if v.Bool() {
@@ -137,13 +156,13 @@ func (w *Work) hash(v Value, depth int) int32 {
 	case ListKind:
 		h := int32(1)
 		for _, x := range v.List().Items {
-			h = 31*h + w.hash(x, depth+1)
+			h = 31*h + w.Hash(x)
 		}
 		return h
 	case MapKind:
 		h := int32(0)
 		for _, e := range v.Map().entries {
-			h += w.hash(e.Key, depth+1) ^ w.hash(e.Val, depth+1)
+			h += w.Hash(e.Key) ^ w.Hash(e.Val)
 		}
 		return h
 	}

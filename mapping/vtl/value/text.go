@@ -145,17 +145,20 @@ func (p *printer) other(v Value, depth int) {
 	case Decimal:
 		p.dst = v.Decimal().Append(p.dst)
 	default:
-		if n, ok := v.Object().(Nested); ok {
-			p.text(n.Nested(), depth+1)
+		if c, ok := v.Object().(Composite); ok {
+			for _, part := range c.TextParts() {
+				p.text(part, depth+1)
+			}
 			return
 		}
 		p.dst = v.Object().AppendText(p.dst)
 	}
 }
 
-// Nested is an Object whose text is that of another value: a view of a
-// collection, such as a key set.
-type Nested interface {
+// Composite is an Object whose text is that of other values one after another:
+// a view of a collection, an entry of a map. It is printed by way of them, so
+// that limits hold.
+type Composite interface {
 	Object
-	Nested() Value
+	TextParts() []Value
 }
