@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,9 @@ func detect(file string, src []byte) fileKind {
 		case "apis":
 			return kindProject
 		}
+	}
+	if slices.Contains(keys, "paths") {
+		return kindDefinition // whose version is missing: the importer says so
 	}
 	switch base := strings.ToLower(filepath.Base(file)); {
 	case base == "sluice.yaml", base == "sluice.yml", base == "sluice.json":

@@ -105,6 +105,8 @@ func TestDetect(t *testing.T) {
 		{"x", `{"apis":[{"definition":"openapi.json"}]}`, kindProject},
 		{"x", `{"openapi":"3.0.1"}`, kindDefinition},
 		{"x", `{"info":{"swagger":1},"swagger":"2.0"}`, kindDefinition},
+		{"x", "info: {}\npaths: {}\n", kindDefinition},
+		{"x", "apis: []\npaths: {}\n", kindProject},
 		{"x", `{openapi: 3.0.1}`, kindDefinition},
 		{"x", `{"info": "openapi`, kindDefinition},
 		{"x", `{"format":"sluice.snapshot/1"}`, kindSnapshot},

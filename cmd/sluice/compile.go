@@ -62,6 +62,25 @@ func compile(g *runtime.Gateway, p *project.Project, formats accessLogFormats) (
 	return stages, problems
 }
 
+// join adds what compiling found to what loading found. Where both have an error
+// at one place, loading knows better why: what it could not read is missing for
+// the compiler.
+func join(loading, compiling api.Problems) api.Problems {
+	wrong := map[api.Place]bool{}
+	for _, p := range loading {
+		if !p.Warning && p.Place.Line > 0 {
+			wrong[p.Place] = true
+		}
+	}
+	for _, p := range compiling {
+		if !wrong[p.Place] {
+			loading = append(loading, p)
+		}
+	}
+	loading.Sort()
+	return loading
+}
+
 // placed completes a place: what came from a snapshot knows no lines.
 func placed(at api.Place, d *project.Deployment) api.Place {
 	if at.File == "" {

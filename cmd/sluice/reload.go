@@ -41,8 +41,7 @@ func (s *server) reload() {
 	p, problems := project.Load(s.files, s.options)
 	s.watchFiles(p.Files)
 	stages, found := compile(s.gateway, p, s.formats)
-	problems = append(problems, found...)
-	problems.Sort()
+	problems = join(problems, found)
 	s.logProblems(problems)
 	if problems.Fatal() {
 		s.log.Error("not reloaded: the stages keep running as they were", "problems", len(problems))

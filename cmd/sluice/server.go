@@ -60,9 +60,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
 		_, found := compile(runtime.New(s.gatewayOptions()), p, s.formats)
-		problems = append(problems, found...)
-		problems.Sort()
-		printProblems(e.stderr, problems)
+		printProblems(e.stderr, join(problems, found))
 		return errReported
 	}
 	if err := s.openAccessLog(); err != nil {
@@ -101,8 +99,7 @@ func (s *server) openAccessLog() error {
 func (s *server) run(problems api.Problems) error {
 	s.gateway = runtime.New(s.gatewayOptions())
 	stages, found := compile(s.gateway, s.project, s.formats)
-	problems = append(problems, found...)
-	problems.Sort()
+	problems = join(problems, found)
 	printProblems(s.environment.stderr, problems)
 	if problems.Fatal() {
 		return errReported

@@ -57,8 +57,7 @@ func loadAndCompile(files []string, o project.Options) (*project.Project, []*run
 	p, problems := project.Load(files, o)
 	g := runtime.New(runtime.Options{Region: p.Region, AccountID: p.AccountID})
 	stages, found := compile(g, p, accessLogFormats{})
-	problems = append(problems, found...)
-	problems.Sort()
+	problems = join(problems, found)
 	if problems.Fatal() {
 		return p, nil, problems
 	}
