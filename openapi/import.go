@@ -55,6 +55,11 @@ func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems)
 		im.report(api.Problem{Place: api.Place{File: file, Line: e.Line, Column: e.Column}, Message: e.Message})
 	}
 	s := scope{im: im}
+	switch im.opts.BasePath {
+	case BasePathIgnore, BasePathPrepend, BasePathSplit:
+	default:
+		s.fail(api.Place{File: file}, "the base path mode is %s, which is none of ignore, prepend, split", quote(string(im.opts.BasePath)))
+	}
 	if root == nil || !s.isMap(root, "the document") {
 		return nil, im.finish()
 	}
@@ -62,7 +67,7 @@ func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems)
 	if !im.version() {
 		return nil, im.finish()
 	}
-	im.start()
+	im.start(len(src))
 	im.readInfo()
 	im.readRoot()
 	im.readModels()
@@ -113,9 +118,9 @@ func (im *importer) version() bool {
 	return false
 }
 
-func (im *importer) start() {
+func (im *importer) start(size int) {
 	im.ids = identifiers{apiID: im.opts.APIID, taken: map[string]bool{}}
-	im.budget = maxReads
+	im.budget = readAllowance + size/4
 	im.inline = map[string]string{}
 	im.inlineOf = map[*document.Node]string{}
 	im.written = map[api.DocumentationPartLocation]bool{}
@@ -137,9 +142,9 @@ func (im *importer) end() {
 	sort.Slice(im.snap.Authorizers, func(i, j int) bool { return im.snap.Authorizers[i].Name < im.snap.Authorizers[j].Name })
 }
 
-// maxReads bounds how many parts of operations are read in all. A document
-// without references cannot have more.
-const maxReads = document.MaxValues
+// readAllowance is how many parts of operations may be read because of
+// references, beyond those that a document of its length can have without.
+const readAllowance = 500_000
 
 func (im *importer) spend(parts int) { im.budget -= parts }
 

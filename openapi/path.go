@@ -118,12 +118,13 @@ func parsePathPart(part string) (variable, greedy, ok bool) {
 
 // prefix is what goes before every path: the base path as the mode has it.
 func (im *importer) prefix() string {
-	if im.opts.BasePath == BasePathIgnore {
-		return ""
-	}
 	base := strings.Trim(im.basePath(), "/")
-	if im.opts.BasePath == BasePathSplit {
+	switch im.opts.BasePath {
+	case BasePathPrepend:
+	case BasePathSplit:
 		_, base, _ = strings.Cut(base, "/")
+	default:
+		return ""
 	}
 	if base == "" {
 		return ""

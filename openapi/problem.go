@@ -32,6 +32,7 @@ func (im *importer) keyPlace(m *document.Member) api.Place {
 }
 
 func (im *importer) report(p api.Problem) {
+	p.Subject, p.Message = shorten(p.Subject, 500), shorten(p.Message, 2000)
 	switch {
 	case len(im.problems) < maxProblems:
 		im.problems = append(im.problems, p)
@@ -62,12 +63,13 @@ func (s scope) unknown(m *document.Member, owner string, known []string) {
 }
 
 // quote shows a piece of the document on one line, cut if it is long.
-func quote(t string) string {
-	const most = 120
-	if len(t) > most {
-		t = strings.ToValidUTF8(t[:most], "") + "..."
+func quote(t string) string { return strconv.Quote(shorten(t, 120)) }
+
+func shorten(t string, most int) string {
+	if len(t) <= most {
+		return t
 	}
-	return strconv.Quote(t)
+	return strings.ToValidUTF8(t[:most], "") + "..."
 }
 
 // oneOf is a list of words for a message.
