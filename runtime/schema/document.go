@@ -199,6 +199,9 @@ func (p *parser) number(i uint32) bool {
 		if !p.digits() {
 			return false
 		}
+		if e := exponentOf(p.s[start:p.at]); e > maxExponent || e < -maxExponent {
+			return false
+		}
 	}
 	p.d.nodes[i] = node{kind: k, start: uint32(start), end: uint32(p.at)}
 	return true

@@ -15,8 +15,9 @@ type decimal struct {
 	negative bool
 }
 
-// maxExponent bounds exponents, so that sums of them cannot overflow.
-const maxExponent = math.MaxInt64 / 8
+// maxExponent is the largest exponent that is read: beyond about this one Java's
+// decimal numbers overflow, and the real service refuses the body.
+const maxExponent = math.MaxInt32 - 16<<20
 
 // parseDecimal reads a JSON number.
 func parseDecimal(s string) decimal {
@@ -24,7 +25,7 @@ func parseDecimal(s string) decimal {
 	s, d.negative = strings.CutPrefix(s, "-")
 	mantissa, exponent := s, int64(0)
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		mantissa, exponent = s[:i], clampExponent(s[i+1:])
+		mantissa, exponent = s[:i], exponentOf(s)
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	digits := whole + fraction
@@ -38,12 +39,15 @@ func parseDecimal(s string) decimal {
 	return d
 }
 
-func clampExponent(s string) int64 {
-	e, err := strconv.ParseInt(strings.TrimPrefix(s, "+"), 10, 64)
-	if err != nil && e == 0 {
+// exponentOf is the exponent of a JSON number; one that does not fit is the
+// largest or smallest integer.
+func exponentOf(s string) int64 {
+	i := strings.IndexAny(s, "eE")
+	if i < 0 {
 		return 0
 	}
-	return max(-maxExponent, min(maxExponent, e))
+	e, _ := strconv.ParseInt(strings.TrimPrefix(s[i+1:], "+"), 10, 64)
+	return e
 }
 
 // compare is negative, zero or positive, as a is less than, equal to or greater than b.
@@ -115,7 +119,7 @@ func appendNumber(dst []byte, s string) []byte {
 	}
 	mantissa, exponent := s, int64(0)
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		mantissa, exponent = s[:i], clampExponent(s[i+1:])
+		mantissa, exponent = s[:i], exponentOf(s)
 	}
 	digits, negative := strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(digits, ".")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -350,6 +351,9 @@ func FuzzPattern(f *testing.F) {
 	})
 }
 
+// hugeExponent finds numbers that are JSON, but too large for Java.
+var hugeExponent = regexp.MustCompile(`[eE][+-]?[0-9]{9,}`)
+
 // FuzzDocument compares the reader of JSON with the standard library's.
 func FuzzDocument(f *testing.F) {
 	for _, s := range []string{`{"a":[1,2.5e-3,"\ud83d\ude00",null,true],"a":{"b":{}}}`, `"\u00e9"`, `-0`, `[[]]`} {
@@ -358,7 +362,7 @@ func FuzzDocument(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		var d document
 		got := d.parse(s)
-		if want := json.Valid([]byte(s)); got != want && len(s) < maxDepth {
+		if want := json.Valid([]byte(s)); got != want && len(s) < maxDepth && !hugeExponent.MatchString(s) {
 			t.Fatalf("%q: %v, want %v", s, got, want)
 		}
 		if got {

@@ -61,8 +61,12 @@ func Compile(models []*api.Model, apiID string, places *api.Places) (*Set, api.P
 		if m.malformed {
 			return
 		}
-		for _, text := range metaSchema.problems(from.Schema) {
-			c.problem(place{m: m, pointer: text.pointer}, "%s", text.message)
+		if number := m.doc.extremeNumber(); number != "" {
+			c.problem(place{m: m}, "the number %s is out of range", number)
+		} else {
+			for _, misuse := range metaSchema.problems(from.Schema) {
+				c.problem(place{m: m, pointer: misuse.pointer}, "%s", misuse.message)
+			}
 		}
 		m.malformed = m.broken
 	}
@@ -113,6 +117,24 @@ func (c *compiler) spread(order []*model) {
 			}
 		}
 	}
+}
+
+// maxModelExponent bounds the numbers of a model, with which the check against
+// the schema of schemas calculates exactly.
+const maxModelExponent = 400
+
+// extremeNumber finds a number that is too large or too small for a model.
+func (d *document) extremeNumber() string {
+	for i, n := range d.nodes {
+		if n.kind != kindNumber {
+			continue
+		}
+		text := d.text(uint32(i))
+		if e := exponentOf(text); e > maxModelExponent || e < -maxModelExponent {
+			return text
+		}
+	}
+	return ""
 }
 
 func hasModel(models []*api.Model, name string) bool {
