@@ -13,7 +13,8 @@ import (
 // so the exact form is only made for near ties.
 type number struct {
 	approx float64
-	text   string // as it was written, "" for an integer that approx holds exactly
+	text   string // as it was written; "" for what approx tells exactly
+	double bool   // with no text: it is a Double, and reads as one
 }
 
 // exactInt is the bound below which every integer is a double.
@@ -55,11 +56,16 @@ func isPlainInt(s string) bool {
 
 // decimal is the exact value.
 func (n number) decimal() *value.BigDecimal {
-	if n.text == "" {
+	switch {
+	case n.text != "":
+		d, _ := value.ParseDecimal(n.text)
+		return d
+	case n.double:
+		d, _ := value.ParseDecimal(string(value.AppendDouble(nil, n.approx)))
+		return d
+	default:
 		return &value.BigDecimal{Unscaled: big.NewInt(int64(n.approx))}
 	}
-	d, _ := value.ParseDecimal(n.text)
-	return d
 }
 
 // compare orders as BigDecimal.compareTo.
@@ -69,7 +75,7 @@ func (n number) compare(m number) int {
 		return -1
 	case n.approx > m.approx:
 		return 1
-	case n.text == m.text:
+	case n.text == m.text: // also where both are exact: a whole Double reads as its integer
 		return 0
 	}
 	return n.decimal().Cmp(m.decimal())
@@ -77,7 +83,7 @@ func (n number) compare(m number) int {
 
 // string is BigDecimal.toString.
 func (n number) string() string {
-	if n.text == "" {
+	if n.text == "" && !n.double {
 		return strconv.FormatInt(int64(n.approx), 10)
 	}
 	return string(n.decimal().Append(nil))
@@ -85,7 +91,7 @@ func (n number) string() string {
 
 // int is BigDecimal.intValue: the fraction cut off, the low 32 bits kept.
 func (n number) int() int32 {
-	if n.text == "" {
+	if n.text == "" && !n.double {
 		return int32(int64(n.approx))
 	}
 	return truncated32(n.decimal())

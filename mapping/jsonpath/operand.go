@@ -98,8 +98,15 @@ func operandOf(v value.Value) (operand, *fault) {
 }
 
 func numberOf(v value.Value) (operand, *fault) {
-	if v.Kind() == value.Int || v.Kind() == value.Long {
+	switch v.Kind() {
+	case value.Int, value.Long:
 		return operand{kind: numberOperand, number: numberOfInt(v.Int())}, nil
+	case value.Double:
+		f := v.Double()
+		if f-f != 0 { // infinite, or not a number
+			return operand{}, notNumeric
+		}
+		return operand{kind: numberOperand, number: number{approx: f, double: true}}, nil
 	}
 	n, ok := parseNumber(string(value.AppendText(nil, v)))
 	if !ok {

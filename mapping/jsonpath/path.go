@@ -21,7 +21,6 @@ type Path struct {
 	source   string
 	chain    *chain
 	tokens   int // tokens of all chains in it, nested ones included
-	simple   bool
 	notFound *NotFoundError
 }
 
@@ -61,7 +60,6 @@ func Compile(src string) (*Path, error) {
 		source:   src,
 		chain:    ch,
 		tokens:   c.tokens,
-		simple:   ch.isSimple(),
 		notFound: &NotFoundError{Path: src},
 	}, nil
 }
@@ -83,8 +81,8 @@ func (p *Path) Read(root value.Value) (value.Value, error) {
 		}
 		return value.Value{}, p.notFound
 	}
-	if p.simple {
-		if v, ok := p.walk(root); ok {
+	if p.chain.simple {
+		if v, ok := p.chain.follow(root); ok {
 			return v, nil
 		}
 		return value.Value{}, p.notFound
@@ -103,34 +101,4 @@ func (p *Path) Read(root value.Value) (value.Value, error) {
 		return value.Value{}, p.notFound
 	}
 	return value.Value{}, &Error{Path: p.source, Message: f.message}
-}
-
-// walk follows a path of plain properties and single indexes.
-func (p *Path) walk(v value.Value) (value.Value, bool) {
-	for t := p.chain.root.next; t != nil; t = t.next {
-		if t.kind == propertyToken {
-			m := v.Map()
-			if m == nil {
-				return value.Value{}, false
-			}
-			var ok bool
-			if v, ok = m.Get(t.names[0]); !ok {
-				return value.Value{}, false
-			}
-			continue
-		}
-		l := v.List()
-		if l == nil {
-			return value.Value{}, false
-		}
-		i := t.indexes[0]
-		if i < 0 {
-			i += len(l.Items)
-		}
-		if i < 0 || i >= len(l.Items) {
-			return value.Value{}, false
-		}
-		v = l.Items[i]
-	}
-	return v, true
 }

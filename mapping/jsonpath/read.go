@@ -33,9 +33,18 @@ func (r *reader) value(ch *chain, doc, root value.Value, require bool) (value.Va
 	if root.IsNull() {
 		return value.Value{}, nullRoot
 	}
+	if ch.simple {
+		if r.steps++; r.steps > MaxSteps {
+			return value.Value{}, tooManySteps
+		}
+		if v, ok := ch.follow(doc); ok {
+			return v, nil
+		}
+		return value.Value{}, notFound
+	}
 	ev := evaluation{reader: r, chain: ch, root: root, require: require}
 	if !ch.definite {
-		ev.results = value.NewJSONList(0)
+		ev.results = value.NewJSONList(4)
 	}
 	if f := ev.step(ch.root, doc); f != nil {
 		return value.Value{}, f

@@ -1,5 +1,7 @@
 package jsonpath
 
+import "sluice/mapping/vtl/value"
+
 type tokenKind uint8
 
 const (
@@ -44,6 +46,7 @@ type chain struct {
 	definite bool
 	function bool // ends in a function
 	fromRoot bool // written with $ rather than @
+	simple   bool // plain properties and single indexes only
 }
 
 // parameter is an argument of a function: a path, or JSON text.
@@ -69,6 +72,7 @@ func (c *chain) seal() {
 		t.settle()
 		c.definite = c.definite && t.definite
 	}
+	c.simple = c.isSimple()
 }
 
 func (t *token) settle() {
@@ -143,4 +147,34 @@ func (c *chain) isSimple() bool {
 		}
 	}
 	return true
+}
+
+// follow evaluates a simple chain.
+func (c *chain) follow(v value.Value) (value.Value, bool) {
+	for t := c.root.next; t != nil; t = t.next {
+		if t.kind == propertyToken {
+			m := v.Map()
+			if m == nil {
+				return value.Value{}, false
+			}
+			var ok bool
+			if v, ok = m.Get(t.names[0]); !ok {
+				return value.Value{}, false
+			}
+			continue
+		}
+		l := v.List()
+		if l == nil {
+			return value.Value{}, false
+		}
+		i := t.indexes[0]
+		if i < 0 {
+			i += len(l.Items)
+		}
+		if i < 0 || i >= len(l.Items) {
+			return value.Value{}, false
+		}
+		v = l.Items[i]
+	}
+	return v, true
 }
