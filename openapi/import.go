@@ -68,6 +68,7 @@ func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems)
 		return nil, im.finish()
 	}
 	im.start(len(src))
+	im.resolveVariables(src)
 	im.readInfo()
 	im.readRoot()
 	im.readModels()

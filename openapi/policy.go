@@ -78,12 +78,15 @@ func (im *importer) appendPolicy(b []byte, n *document.Node, resource bool) []by
 
 // executeARN is the ARN of the API, up to the stage.
 func (im *importer) executeARN() string {
-	partition := "aws"
+	return "arn:" + im.partition() + ":execute-api:" + im.opts.Region + ":" + im.opts.AccountID + ":" + im.opts.APIID + "/"
+}
+
+func (im *importer) partition() string {
 	switch {
 	case strings.HasPrefix(im.opts.Region, "cn-"):
-		partition = "aws-cn"
+		return "aws-cn"
 	case strings.HasPrefix(im.opts.Region, "us-gov-"):
-		partition = "aws-us-gov"
+		return "aws-us-gov"
 	}
-	return "arn:" + partition + ":execute-api:" + im.opts.Region + ":" + im.opts.AccountID + ":" + im.opts.APIID + "/"
+	return "aws"
 }

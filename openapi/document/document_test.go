@@ -75,7 +75,7 @@ func TestParse(t *testing.T) {
 		{"YAML, flow that looks like JSON", "{a: 1, b: [x]}", `{a@1:2=1@1:5 b@1:8=["x"@1:12]@1:11}@1:1`, ""},
 		{"YAML, key twice", "a: 1\na: 2\n", "{a@1:1=1@1:4}@1:1", `2:1: the key "a" is there twice`},
 		{"YAML, alias to nothing", "a: *x\n", "", "1:4: unknown anchor 'x' referenced"},
-		{"YAML, alias within itself", "a: &x [*x]\n", "{a@1:1=[]@1:7}@1:1", "1:8: the alias *x stands within what it refers to"},
+		{"YAML, alias within itself", "a: &x [*x]\n", "{a@1:1=[]@1:4}@1:1", "1:8: the alias *x stands within what it refers to"},
 		{"YAML, second document", "a: 1\n---\nb: 2\n", "", "2:1: a second YAML document; only one is read"},
 		{"YAML, tag", "a: !Sub x\n", `{a@1:1="x"@1:4}@1:1`, "1:4: the tag !Sub belongs to CloudFormation templates; a definition must have it resolved"},
 		{"YAML, unknown tag", "a: !x {b: 1}\n", `{a@1:1={b@1:8=1@1:11}@1:4}@1:1`, "1:4: the YAML tag !x is not known here"},

@@ -126,6 +126,20 @@ func (n *Node) Member(key string) *Member {
 	return nil
 }
 
+// Rewrite replaces the text of every string value, keys not included, before the
+// tree is used.
+func (n *Node) Rewrite(text func(n *Node) string) {
+	if n == nil {
+		return
+	}
+	if n.kind == String {
+		n.text = text(n)
+	}
+	for _, m := range n.kids {
+		m.Value.Rewrite(text)
+	}
+}
+
 // indexFrom is the number of entries from which a map is looked up by hash.
 const indexFrom = 16
 
