@@ -1,0 +1,237 @@
+package javascript
+
+import (
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// tick is how often the heap is looked at while functions run.
+	tick = 5 * time.Millisecond
+	// rest is how many idle ticks pass before the Watch sleeps.
+	rest = 100
+	// breath is the least time between two forced garbage collections: they cost
+	// time in proportion to the whole heap.
+	breath = 100 * time.Millisecond
+	// grace is how long an interrupted machine may take to let go, before another
+	// one is suspected.
+	grace = 250 * time.Millisecond
+	// guilt is how long an invocation must have executed to be suspected: it takes
+	// time to fill memory.
+	guilt = 10 * time.Millisecond
+	// renewal is the least time between two replacements of all machines.
+	renewal = 10 * time.Second
+)
+
+// Watch bounds the memory of all functions of a process; see the package
+// comment.
+type Watch struct {
+	epoch  time.Time
+	base   int64 // heap without functions
+	sample atomic.Int64
+	asleep atomic.Bool
+	wake   chan struct{}
+	quit   chan struct{}
+	gone   chan struct{}
+
+	mu       sync.Mutex
+	machines map[*machine]struct{}
+	collect  time.Time // last forced collection
+	struck   *machine  // the last one interrupted
+	when     time.Time
+	renewed  time.Time
+}
+
+// NewWatch starts a Watch; Close ends it.
+func NewWatch() *Watch {
+	w := &Watch{
+		epoch:    time.Now(),
+		base:     heapBytes(),
+		wake:     make(chan struct{}, 1),
+		quit:     make(chan struct{}),
+		gone:     make(chan struct{}),
+		machines: map[*machine]struct{}{},
+	}
+	w.sample.Store(w.base)
+	go w.run()
+	return w
+}
+
+// Close ends the Watch. Functions must not run any more.
+func (w *Watch) Close() {
+	close(w.quit)
+	<-w.gone
+}
+
+func (w *Watch) add(m *machine) {
+	w.mu.Lock()
+	w.machines[m] = struct{}{}
+	w.mu.Unlock()
+}
+
+func (w *Watch) remove(m *machine) {
+	w.mu.Lock()
+	delete(w.machines, m)
+	w.mu.Unlock()
+}
+
+// interrupt ends what runs of a function.
+func (w *Watch) interrupt(f *Function) {
+	w.mu.Lock()
+	var of []*machine
+	for m := range w.machines {
+		if m.fn == f {
+			of = append(of, m)
+		}
+	}
+	w.mu.Unlock()
+	for _, m := range of {
+		m.interrupt(errClosed, nil)
+	}
+}
+
+// begin notes that an invocation starts.
+func (w *Watch) begin(m *machine) {
+	m.spent.Store(0)
+	w.resume(m)
+	m.baseline.Store(w.sample.Load())
+}
+
+// resume and pause bracket the time in which a machine executes, as opposed to
+// waiting for the network or a timer.
+func (w *Watch) resume(m *machine) {
+	m.busy.Store(int64(time.Since(w.epoch)))
+	if w.asleep.Load() && w.asleep.CompareAndSwap(true, false) {
+		// What was seen before the sleep is stale.
+		w.sample.Store(heapBytes())
+		w.wake <- struct{}{}
+	}
+}
+
+func (w *Watch) pause(m *machine) {
+	if began := m.busy.Swap(0); began != 0 {
+		m.spent.Add(int64(time.Since(w.epoch)) - began)
+	}
+}
+
+func (w *Watch) run() {
+	defer close(w.gone)
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	idle := 0
+	for {
+		select {
+		case <-w.quit:
+			return
+		case <-t.C:
+		}
+		if w.look() {
+			idle = 0
+			continue
+		}
+		if idle++; idle < rest {
+			continue
+		}
+		idle = 0
+		w.asleep.Store(true)
+		// A function may have begun between the look and the sleep.
+		if w.look() && w.asleep.CompareAndSwap(true, false) {
+			continue
+		}
+		t.Stop()
+		select {
+		case <-w.quit:
+			return
+		case <-w.wake:
+		}
+		t.Reset(tick)
+	}
+}
+
+// look checks the heap once. It returns whether any function executes.
+func (w *Watch) look() bool {
+	now := heapBytes()
+	w.sample.Store(now)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	running := false
+	budget := w.base
+	for m := range w.machines {
+		running = running || m.busy.Load() != 0
+		budget += m.fn.limits.memory
+	}
+	if w.suspect(now) != nil && w.settled() {
+		now = w.clean()
+		if m := w.suspect(now); m != nil {
+			w.struck, w.when = m, time.Now()
+			m.fn.log.Warn("function exceeded its memory limit", "function", m.fn.name, "limit", m.fn.limits.memory)
+			m.interrupt(errMemory, nil)
+		}
+	}
+	if now > budget && time.Since(w.renewed) > renewal && w.clean() > budget {
+		w.renewed = time.Now()
+		for m := range w.machines {
+			m.stale.Store(true)
+		}
+	}
+	return running
+}
+
+// suspect is the machine that has executed longest of those during whose
+// invocation the heap has grown by more than they may use.
+func (w *Watch) suspect(size int64) *machine {
+	var worst *machine
+	longest := int64(guilt)
+	now := int64(time.Since(w.epoch))
+	for m := range w.machines {
+		began := m.busy.Load()
+		if began == 0 || m.condemned.Load() || size-m.baseline.Load() <= m.fn.limits.memory {
+			continue
+		}
+		if executed := m.spent.Load() + now - began; executed > longest {
+			worst, longest = m, executed
+		}
+	}
+	return worst
+}
+
+// settled tells whether the last interrupted machine has let go of its memory, or
+// had its time to.
+func (w *Watch) settled() bool {
+	if time.Since(w.collect) < breath {
+		return false
+	}
+	return w.struck == nil || w.struck.ended.Load() || time.Since(w.when) > grace
+}
+
+// clean is the heap after a garbage collection.
+func (w *Watch) clean() int64 {
+	runtime.GC()
+	w.collect = time.Now()
+	n := heapBytes()
+	w.sample.Store(n)
+	return n
+}
+
+// exceeded tells a machine, which is about to take much memory in one native
+// call, whether it has gone too far already.
+func (w *Watch) exceeded(m *machine) bool {
+	limit := m.fn.limits.memory
+	if heapBytes()-m.baseline.Load() <= limit {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.clean()-m.baseline.Load() > limit
+}
+
+// heapBytes is how much memory Go objects of the process occupy, dead ones that have
+// not been swept yet included, in bytes.
+func heapBytes() int64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
+}
