@@ -271,7 +271,7 @@ func bigInts(op kind, a, b *big.Int) (value.Value, error) {
 
 func decimals(op kind, l, r value.Value) (value.Value, error) {
 	if op == tModulus {
-		return value.Value{}, errors.New("ArithmeticException: Cannot calculate the modulo of BigDecimals.")
+		return value.Value{}, errors.New("ArithmeticException: Cannot calculate the modulo of BigDecimals")
 	}
 	a, err := toDecimal(l)
 	if err != nil {

@@ -154,10 +154,13 @@ func (c *compiler) directive(n *node) stmt {
 		}
 		c.fail(n, SyntaxError, "#"+n.name+" needs arguments")
 	}
-	if n.name == "include" || n.name == "parse" {
-		c.fail(n, Unsupported, "#"+n.name+" is not supported")
-	}
 	switch n.name {
+	case "include", "parse":
+		s := &resourceStmt{pos: c.pos(n), name: n.name}
+		for _, k := range n.kids {
+			s.args = append(s.args, c.expr(k))
+		}
+		return s
 	case "literal":
 		if n.kids[0].hasLiteral() {
 			c.kids(n)

@@ -106,8 +106,6 @@ func (st *state) objectMethod(v value.Value, name string, args []value.Value) (v
 	return value.Value{}, false, nil
 }
 
-var errStepsExceeded = &Error{Kind: LimitError, Message: errSteps}
-
 func (st *state) tooManySteps() error {
 	if st.steps < 0 {
 		return value.ErrTooLarge
@@ -221,8 +219,8 @@ type javaObject interface {
 // for.
 type plainObject struct{}
 
-func (plainObject) Property(string) (value.Value, bool)    { return value.Value{}, false }
-func (plainObject) SetProperty(string, value.Value) bool    { return false }
+func (plainObject) Property(string) (value.Value, bool)  { return value.Value{}, false }
+func (plainObject) SetProperty(string, value.Value) bool { return false }
 func (plainObject) Call(string, []value.Value) (value.Value, bool, error) {
 	return value.Value{}, false, nil
 }

@@ -1,7 +1,6 @@
 package vtl
 
 import (
-	"encoding/hex"
 	"errors"
 	"strings"
 	"unicode"
@@ -618,6 +617,3 @@ func boolInt(b bool) int {
 	}
 	return 0
 }
-
-// hexBytes is the hexadecimal text of b, for %x and the like.
-func hexBytes(b []byte) string { return hex.EncodeToString(b) }

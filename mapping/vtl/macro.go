@@ -1,7 +1,5 @@
 package vtl
 
-import "sluice/mapping/vtl/value"
-
 // macro is a #macro.
 type macro struct {
 	name   string
@@ -77,4 +75,3 @@ func (s *callStmt) bind(st *state, f *frame, slot int, a *argument) {
 	f.args = append(f.args, b)
 	f.literals = append(f.literals, b)
 }
-

@@ -208,12 +208,30 @@ var operators = [...]struct {
 	text string
 	kind kind
 }{
-	{"-", tMinus}, {"+", tPlus}, {"*", tMultiply}, {"/", tDivide}, {"%", tModulus},
-	{"&&", tAnd}, {"and", tAnd}, {"||", tOr}, {"or", tOr},
-	{"<", tLess}, {"lt", tLess}, {"<=", tLessEqual}, {"le", tLessEqual},
-	{">", tGreater}, {"gt", tGreater}, {">=", tGreaterEqual}, {"ge", tGreaterEqual},
-	{"==", tEqual}, {"eq", tEqual}, {"!=", tNotEqual}, {"ne", tNotEqual},
-	{"!", tNot}, {"not", tNot}, {"=", tAssign},
+	{"-", tMinus},
+	{"+", tPlus},
+	{"*", tMultiply},
+	{"/", tDivide},
+	{"%", tModulus},
+	{"&&", tAnd},
+	{"and", tAnd},
+	{"||", tOr},
+	{"or", tOr},
+	{"<", tLess},
+	{"lt", tLess},
+	{"<=", tLessEqual},
+	{"le", tLessEqual},
+	{">", tGreater},
+	{"gt", tGreater},
+	{">=", tGreaterEqual},
+	{"ge", tGreaterEqual},
+	{"==", tEqual},
+	{"eq", tEqual},
+	{"!=", tNotEqual},
+	{"ne", tNotEqual},
+	{"!", tNot},
+	{"not", tNot},
+	{"=", tAssign},
 }
 
 // matchOperand matches what can stand inside any parentheses or brackets.

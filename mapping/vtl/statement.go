@@ -18,6 +18,22 @@ type failStmt struct {
 
 func (s *failStmt) render(st *state) { st.fail(s.pos, s.kind, s.message, nil) }
 
+// resourceStmt is #include or #parse, which are refused. Without a resource, when
+// the argument is null, they print nothing.
+type resourceStmt struct {
+	pos  int
+	name string
+	args []expr
+}
+
+func (s *resourceStmt) render(st *state) {
+	for _, a := range s.args {
+		if v := a.eval(st); !v.IsNull() && st.sig == sigNone {
+			st.fail(s.pos, Unsupported, "#"+s.name+" is not supported", nil)
+		}
+	}
+}
+
 type branch struct {
 	cond expr
 	body []stmt
