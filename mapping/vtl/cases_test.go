@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sluice/mapping/vtl"
+	"sluice/mapping/vtl/value"
 )
 
 // testCase is a case as the oracle reads and writes them.
@@ -41,11 +42,24 @@ func forEachCase(t testing.TB, file string, f func(c *testCase)) {
 		if err := json.Unmarshal(lines.Bytes(), c); err != nil {
 			t.Fatal(err)
 		}
+		// The oracle reads its input with json-smart, which drops U+007F from a string
+		// that has escapes: so must we, to render what it rendered.
+		in, err := value.ParseJSON(lines.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Template, c.Body = member(in, "template"), member(in, "body")
 		f(c)
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func member(v value.Value, name string) string {
+	m, _ := v.Map().Get(name)
+	s, _ := m.Str()
+	return s
 }
 
 var roots = []string{"input", "util", "context", "stageVariables"}
