@@ -215,15 +215,11 @@ type limitCheck struct {
 
 func (c limitCheck) check(r *run, _ *schema, i uint32, to *report) {
 	s := r.text(i)
-	order := 0
-	if n, ok := smallInt(s); ok && c.isSmall {
-		switch {
-		case n < c.small:
-			order = -1
-		case n > c.small:
-			order = 1
-		}
-	} else {
+	order, ok := 0, false
+	if c.isSmall {
+		order, ok = compareSmall(s, c.small)
+	}
+	if !ok {
 		order = parseDecimal(s).compare(c.limit)
 	}
 	if c.upper {

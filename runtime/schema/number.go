@@ -206,3 +206,33 @@ func smallInt(s string) (int64, bool) {
 	}
 	return n, true
 }
+
+// compareSmall compares a JSON number with an integer; ok is false when that takes
+// decimals: with an exponent, or with many digits.
+func compareSmall(s string, limit int64) (order int, ok bool) {
+	whole, fraction, _ := strings.Cut(s, ".")
+	n, ok := smallInt(whole)
+	if !ok {
+		return 0, false
+	}
+	switch {
+	// The fraction is less than one, so integers that differ decide.
+	case n < limit:
+		return -1, !strings.ContainsAny(fraction, "eE")
+	case n > limit:
+		return 1, !strings.ContainsAny(fraction, "eE")
+	}
+	for i := range len(fraction) {
+		switch c := fraction[i]; {
+		case c == '0':
+		case !isDigit(c):
+			return 0, false
+		default:
+			order = 1
+		}
+	}
+	if s[0] == '-' {
+		order = -order
+	}
+	return order, true
+}

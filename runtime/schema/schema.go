@@ -52,6 +52,10 @@ type run struct {
 	steps    int // left; negative when there are none
 	problems []byte
 
+	whole   report    // of the whole body
+	reports []*report // of parts, one for each level of allOf and the like
+	inUse   int       // of reports
+
 	regexWork    int           // bytes matched, times the size of the pattern
 	backtracking time.Duration // spent in patterns that are not linear
 }
@@ -163,8 +167,14 @@ func (r *run) done(to *report) bool {
 
 // matches tells whether instance i is good by s.
 func (r *run) matches(s *schema, i uint32) bool {
-	var to report
-	r.apply(s, i, &to)
+	if r.inUse == len(r.reports) {
+		r.reports = append(r.reports, new(report))
+	}
+	to := r.reports[r.inUse]
+	*to = report{}
+	r.inUse++
+	r.apply(s, i, to)
+	r.inUse--
 	return !to.failed
 }
 

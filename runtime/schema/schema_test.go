@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -60,6 +61,23 @@ func TestBodies(t *testing.T) {
 				t.Errorf("%s: %s\n got %s\nwant %s", c.Name, b[0], got, b[1])
 			}
 		}
+	}
+}
+
+func TestCompareSmall(t *testing.T) {
+	for _, s := range []string{"0", "-0", "1", "-1", "0.5", "-0.5", "1.0", "1.000001", "-1.5", "2", "-2", "1e0", "1.5e1", "0.0e5", "999999999999999999", "9999999999999999999"} {
+		for limit := int64(-2); limit <= 2; limit++ {
+			got, ok := compareSmall(s, limit)
+			if want := parseDecimal(s).compare(parseDecimal(strconv.FormatInt(limit, 10))); ok && got != want && got*want <= 0 {
+				t.Errorf("%s and %d: %d, want %d", s, limit, got, want)
+			}
+			if !ok && !strings.ContainsAny(s, "e9") {
+				t.Errorf("%s is not small", s)
+			}
+		}
+	}
+	if text, ok := (*Validator)(nil).Validate("["); text != "" || !ok {
+		t.Error("a nil Validator refused a body")
 	}
 }
 
