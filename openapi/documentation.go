@@ -60,6 +60,10 @@ func (im *importer) readDocumentationPart(s scope, n *document.Node) {
 		s.wrongType(props, "properties", document.Map)
 		return
 	}
+	if text == "" {
+		s.fail(s.place(props), "Documentation part properties must be non-empty")
+		return
+	}
 	if im.written[loc] {
 		s.fail(s.place(at), "a documentation part for this location is there already")
 		return

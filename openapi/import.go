@@ -43,9 +43,9 @@ type importer struct {
 // that are Fatal it holds what could be understood, so that further checks
 // (runtime.Compile) can find more; it must not be served then.
 //
-// Places are set for every part named at api.Places and additionally for the
-// members of authorizers, gateway responses and the integration response
-// ("responses" code "selectionPattern"). The place of a YAML literal is its
+// Places are set for every part named at api.Places, for "resources" alone (the
+// key paths), and for the members of authorizers, gateway responses and
+// integration responses ("responses" code "selectionPattern"). The place of a YAML literal is its
 // first content line, with Place.Block set; that of any other text where it
 // begins.
 func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems) {

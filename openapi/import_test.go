@@ -101,3 +101,42 @@ func TestBroken(t *testing.T) {
 		})
 	}
 }
+
+// TestCases imports small definitions, each about one subject, and compares the
+// snapshot and what is said.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/cases/*.*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases:", err)
+	}
+	for _, file := range files {
+		base := filepath.Base(file)
+		t.Run(base, func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snap, problems := Import(base, src, Options{APIID: "abcdef1234", BasePath: BasePathPrepend})
+			if problems.Fatal() {
+				t.Errorf("problems:\n%s", problems.Error())
+			}
+			b, err := json.MarshalIndent(snap, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, filepath.Join("testdata/cases/expected", base+".json"), append(b, '\n'))
+			golden(t, filepath.Join("testdata/cases/expected", base+".warnings"), lines(problems))
+		})
+	}
+}
+
+func TestIgnoreDocumentation(t *testing.T) {
+	src, err := os.ReadFile("testdata/cases/documentation.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap, _ := Import("documentation.yaml", src, Options{IgnoreDocumentation: true})
+	if n := len(snap.DocumentationParts); n != 0 {
+		t.Errorf("%d documentation parts", n)
+	}
+}

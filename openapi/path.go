@@ -166,6 +166,9 @@ func (im *importer) basePath() string {
 func (im *importer) readPaths() {
 	s := scope{im: im}
 	paths := im.root.Get("paths")
+	if m := im.root.Member("paths"); m != nil {
+		im.note(im.keyPlace(m), "resources")
+	}
 	if paths == nil {
 		s.warn(s.place(im.root), "the document has no paths")
 		return
