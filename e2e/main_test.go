@@ -41,7 +41,7 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	sluiceBinary, backendBinary = filepath.Join(dir, "sluice"), filepath.Join(dir, "backend")
 	for binary, source := range map[string]string{sluiceBinary: "./cmd/sluice", backendBinary: "./testdata/petstore/backend"} {
-		args := []string{"build", "-buildvcs=false", "-ldflags", "-X main.version=v0.0.0-e2e", "-o", binary}
+		args := []string{"build", "-buildvcs=false", "-trimpath", "-ldflags", "-X main.version=v0.0.0-e2e", "-o", binary}
 		if underRace {
 			args = append(args, "-race")
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestMakeRun does what a new user does first, on free ports, and runs the lines
@@ -22,7 +23,8 @@ func TestMakeRun(t *testing.T) {
 	}
 	listen, backend := freeAddress(t), freeAddress(t)
 	p := launch(t, root, nil, "make", "run", "LISTEN="+listen, "BACKEND="+backend)
-	p.line(p.stdout, 0, `^sluice: ready on http://`+regexp.QuoteMeta(listen)+`$`)
+	const building = 10 * time.Minute // on a busy machine with an empty cache
+	p.lineWithin(building, p.stdout, 0, `^sluice: ready on http://`+regexp.QuoteMeta(listen)+`$`)
 	wants := []string{`"type": "dog"`, `"id": 1`, `"type": "cat"`}
 	seen := 0
 	for _, want := range wants {

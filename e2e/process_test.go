@@ -134,8 +134,13 @@ func runWith(t *testing.T, input string, args ...string) (code int, stdout, stde
 // submatches and the index after it.
 func (p *process) line(o *output, from int, pattern string) ([]string, int) {
 	p.t.Helper()
+	return p.lineWithin(patience, o, from, pattern)
+}
+
+func (p *process) lineWithin(limit time.Duration, o *output, from int, pattern string) ([]string, int) {
+	p.t.Helper()
 	re := regexp.MustCompile(pattern)
-	deadline := time.After(patience)
+	deadline := time.After(limit)
 	ended := p.done
 	for {
 		lines, more := o.from(from)

@@ -21,8 +21,10 @@ func TestRender(t *testing.T) {
 		{"a trace", "--trace --template " + template + " --body " + body + " --context " + document, "", 0, "Ann on prod, red, 7", `$context.stage = "prod"`},
 		{"a template that does not parse", "--template " + broken, "", 1, "", "sluice: " + broken + ":2:"},
 		{"no such template", "--template nowhere.vtl", "", 1, "", "sluice: open nowhere.vtl: no such file or directory"},
-		{"cases", "--cases -", `{"id": "a", "template": "$foo$input.path('$.x')", "body": "{\"x\": 1}"}` + "\n" + `{"id": "b", "template": "#if("}` + "\n", 0,
-			`{"id":"a","output":"1"}` + "\n" + `{"id":"b","error":"parse",`, ""},
+		{
+			"cases", "--cases -", `{"id": "a", "template": "$foo$input.path('$.x')", "body": "{\"x\": 1}"}` + "\n" + `{"id": "b", "template": "#if("}` + "\n", 0,
+			`{"id":"a","output":"1"}` + "\n" + `{"id":"b","error":"parse",`, "",
+		},
 		{"plain cases", "--cases - --plain", `{"id": "a", "template": "$foo"}`, 0, `{"id":"a","output":"$foo"}` + "\n", ""},
 		{"a benchmark", "--cases - --bench 10", `{"id": "a", "template": "x"}`, 0, `{"id":"a",`, ""},
 		{"neither", "", "", 2, "", "sluice: render takes either --template or --cases"},

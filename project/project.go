@@ -80,7 +80,7 @@ func (l *loader) problem(at api.Place, format string, args ...any) {
 
 // load reads one file that the command line names.
 func (l *loader) load(file string) {
-	src, ok := l.read(file, api.Place{File: file})
+	src, ok := l.read(file, api.Place{File: file, Line: 1, Column: 1})
 	if !ok {
 		return
 	}
@@ -100,7 +100,7 @@ func (l *loader) read(file string, at api.Place) ([]byte, bool) {
 	l.note(file)
 	src, err := readFile(file)
 	if err != nil {
-		if at.Line == 0 {
+		if at.File == file {
 			l.problem(at, "%s", err)
 		} else {
 			l.problem(at, "%s: %s", file, err)
