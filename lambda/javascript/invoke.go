@@ -2,6 +2,7 @@ package javascript
 
 import (
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/dop251/goja"
@@ -16,6 +17,7 @@ type call struct {
 	failure goja.Value // the error; nil when it succeeded
 	failed  bool
 	drain   bool // the answer waits for the event loop to empty
+	context *goja.Object
 }
 
 func (c *call) succeed(v goja.Value) {
@@ -37,8 +39,16 @@ func (m *machine) invoke(j *job) (*lambda.Result, error, bool) {
 		return nil, lambda.BadPayload(j.ref, err.Error()), true
 	}
 	c := &call{}
-	object := m.context(j, c)
-	returned, err := m.handler(goja.Undefined(), event, object, m.vm.ToValue(m.callback(c, object)))
+	m.call = c
+	defer func() { m.call = nil }()
+	c.context = m.context(j)
+	callback := m.values.callback
+	if m.arity > 2 {
+		// One of its own, so that a late callback of another invocation cannot
+		// settle this one.
+		callback = m.vm.ToValue(m.callback(c))
+	}
+	returned, err := m.handler(goja.Undefined(), event, c.context, callback)
 	if err != nil {
 		if result, broken, fit := m.broken(j, err); broken != nil || result != nil {
 			return result, broken, fit
@@ -91,7 +101,8 @@ func (m *machine) broken(j *job, err error) (*lambda.Result, error, bool) {
 func (m *machine) adopt(c *call, returned goja.Value) *goja.Promise {
 	object, ok := returned.(*goja.Object)
 	if ok {
-		if object.ClassName() == "Promise" {
+		// ExportType first: exporting another object would copy it.
+		if object.ExportType() == promiseType() {
 			if p, ok := object.Export().(*goja.Promise); ok {
 				return p
 			}
@@ -172,29 +183,38 @@ func (m *machine) answer(j *job, c *call) (*lambda.Result, error, bool) {
 }
 
 // callback is the handler's third argument. Its answer waits for the event loop
-// to empty unless the context says otherwise.
-func (m *machine) callback(c *call, object *goja.Object) func(goja.FunctionCall) goja.Value {
+// to empty unless the context says otherwise. Without a call of its own it means
+// the current one.
+func (m *machine) callback(own *call) func(goja.FunctionCall) goja.Value {
 	return func(args goja.FunctionCall) goja.Value {
-		if c.settled {
+		c := own
+		if c == nil {
+			c = m.call
+		}
+		if c == nil || c.settled {
 			return goja.Undefined()
 		}
-		if e := args.Argument(0); !goja.IsUndefined(e) && !goja.IsNull(e) {
-			c.fail(e)
-		} else {
-			c.succeed(args.Argument(1))
-		}
-		waits := object.Get("callbackWaitsForEmptyEventLoop")
+		c.done(args)
+		waits := c.context.Get("callbackWaitsForEmptyEventLoop")
 		c.drain = waits == nil || waits.ToBoolean()
 		return goja.Undefined()
 	}
 }
 
-// context is the handler's second argument.
-func (m *machine) context(j *job, c *call) *goja.Object {
-	deadline := time.Now().Add(m.fn.limits.time)
-	o := m.vm.NewObject()
+func (c *call) done(args goja.FunctionCall) {
+	if e := args.Argument(0); !goja.IsUndefined(e) && !goja.IsNull(e) {
+		c.fail(e)
+		return
+	}
+	c.succeed(args.Argument(1))
+}
+
+// context is the handler's second argument. Its methods are on a prototype that
+// all of a machine's have in common: they are the greater part of what it costs.
+func (m *machine) context(j *job) *goja.Object {
+	o := m.vm.CreateObject(m.values.context)
 	set := func(key string, v goja.Value) { _ = o.Set(key, v) }
-	set("callbackWaitsForEmptyEventLoop", m.vm.ToValue(true))
+	set("callbackWaitsForEmptyEventLoop", m.values.waits)
 	set("functionVersion", m.values.version)
 	set("functionName", m.values.name)
 	set("memoryLimitInMB", m.values.memory)
@@ -206,25 +226,29 @@ func (m *machine) context(j *job, c *call) *goja.Object {
 	}
 	set("invokedFunctionArn", arn)
 	set("awsRequestId", m.vm.ToValue(j.requestID))
-	set("getRemainingTimeInMillis", m.vm.ToValue(func(goja.FunctionCall) goja.Value {
-		return m.vm.ToValue(max(0, time.Until(deadline).Milliseconds()))
-	}))
-	// The forms of the first Node.js runtimes.
-	set("succeed", m.vm.ToValue(func(args goja.FunctionCall) goja.Value {
-		c.succeed(args.Argument(0))
-		return goja.Undefined()
-	}))
-	set("fail", m.vm.ToValue(func(args goja.FunctionCall) goja.Value {
-		c.fail(args.Argument(0))
-		return goja.Undefined()
-	}))
-	set("done", m.vm.ToValue(func(args goja.FunctionCall) goja.Value {
-		if e := args.Argument(0); !goja.IsUndefined(e) && !goja.IsNull(e) {
-			c.fail(e)
-		} else {
-			c.succeed(args.Argument(1))
-		}
-		return goja.Undefined()
-	}))
 	return o
 }
+
+// contextMethods makes the prototype of contexts. The context of an earlier
+// invocation does nothing.
+func (m *machine) contextMethods() *goja.Object {
+	o := m.vm.NewObject()
+	method := func(name string, f func(c *call, args goja.FunctionCall)) {
+		_ = o.Set(name, m.vm.ToValue(func(args goja.FunctionCall) goja.Value {
+			if m.call != nil && (m.call.context == args.This || goja.IsUndefined(args.This)) {
+				f(m.call, args)
+			}
+			return goja.Undefined()
+		}))
+	}
+	_ = o.Set("getRemainingTimeInMillis", m.vm.ToValue(func(goja.FunctionCall) goja.Value {
+		return m.vm.ToValue(max(0, time.Until(m.deadline).Milliseconds()))
+	}))
+	// The forms of the first Node.js runtimes.
+	method("succeed", func(c *call, args goja.FunctionCall) { c.succeed(args.Argument(0)) })
+	method("fail", func(c *call, args goja.FunctionCall) { c.fail(args.Argument(0)) })
+	method("done", (*call).done)
+	return o
+}
+
+func promiseType() reflect.Type { return reflect.TypeFor[*goja.Promise]() }

@@ -111,7 +111,7 @@ func (m *machine) next() (bool, error) {
 		return true, nil
 	}
 	l.pending--
-	return true, m.call(c.run)
+	return true, m.settle(c.run)
 }
 
 func (m *machine) fire(t *timer) error {
@@ -129,8 +129,8 @@ func (m *machine) fire(t *timer) error {
 	return err
 }
 
-// call runs a Go function that settles promises, and then what hangs on them.
-func (m *machine) call(run func()) error {
+// settle runs a Go function that settles promises, and then what hangs on them.
+func (m *machine) settle(run func()) error {
 	f, _ := goja.AssertFunction(m.vm.ToValue(func(goja.FunctionCall) goja.Value {
 		run()
 		return goja.Undefined()

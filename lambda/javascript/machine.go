@@ -45,6 +45,8 @@ type machine struct {
 	values   values
 	builtin  builtins
 	current  *job
+	call     *call // of the handler; nil outside of it
+	deadline time.Time
 	fetches  context.Context // of the current invocation; nil until needed
 	cancel   context.CancelFunc
 	rejected []*goja.Promise // rejected without anyone to handle it, so far
@@ -161,6 +163,7 @@ func (m *machine) arm(j *job) {
 	m.mu.Lock()
 	m.armed = j
 	m.mu.Unlock()
+	m.deadline = time.Now().Add(m.fn.limits.time)
 	m.watchdog.Reset(m.fn.limits.time)
 }
 

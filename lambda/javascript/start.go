@@ -13,7 +13,8 @@ import (
 
 // values are strings of a machine that every context object has.
 type values struct {
-	name, version, memory, logGroup, logStream, arn goja.Value
+	name, version, memory, logGroup, logStream, arn, waits, callback goja.Value
+	context                                                          *goja.Object // prototype
 }
 
 // builtins are functions that are called from Go. They are kept from before the
@@ -47,6 +48,9 @@ func (m *machine) start() (*lambda.Fault, error) {
 		logGroup:  m.vm.ToValue(v["AWS_LAMBDA_LOG_GROUP_NAME"]),
 		logStream: m.vm.ToValue(v["AWS_LAMBDA_LOG_STREAM_NAME"]),
 		arn:       m.vm.ToValue(m.fn.arn),
+		waits:     m.vm.ToValue(true),
+		callback:  m.vm.ToValue(m.callback(nil)),
+		context:   m.contextMethods(),
 	}
 	exports, err := m.load(m.fn.entry.Module)
 	if err != nil {
