@@ -46,15 +46,20 @@ type Scope struct {
 	// AllowRepeatedOverrides lets a template override one parameter twice, as
 	// plain Velocity does; the service answers that with a 5XX.
 	AllowRepeatedOverrides bool
+
+	rendering *rendering
 }
 
 // Reset forgets a request and keeps the memory for the next.
 func (s *Scope) Reset() {
-	arena := s.Arena[:0]
+	arena, r := s.Arena[:0], s.rendering
 	if cap(arena) > maxKeptArena {
 		arena = nil
 	}
-	*s = Scope{Arena: arena}
+	if r != nil {
+		*r = rendering{overridden: r.overridden[:0]}
+	}
+	*s = Scope{Arena: arena, rendering: r}
 }
 
 // maxKeptArena bounds the arena that an idle Scope holds on to, in bytes.

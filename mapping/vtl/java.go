@@ -66,6 +66,9 @@ func (st *state) javaCall(v value.Value, name string, args []value.Value) (r val
 			r, ok, err = j.call(st, name, args)
 		} else {
 			r, ok, err = v.Object().Call(name, args)
+			if m, isMap := v.Object().(value.MapView); isMap && !ok && err == nil {
+				r, ok, err = st.mapMethod(m.AsMap(), name, args)
+			}
 		}
 	case value.Bool:
 		r, ok, err = boolMethod(v.Bool(), name, args)

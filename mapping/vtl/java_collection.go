@@ -34,6 +34,8 @@ func iterate(v value.Value) (iterator, bool) {
 			return iterator{ext: o}, true
 		case *loop:
 			return iterateMap(o.own(), values), true
+		case value.MapView:
+			return iterateMap(o.AsMap(), values), true
 		case value.Iterable:
 			return iterator{ext: o.Iterator()}, true
 		}

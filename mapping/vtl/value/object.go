@@ -14,3 +14,10 @@ type Object interface {
 	// AppendText appends what toString() gives.
 	AppendText(dst []byte) []byte
 }
+
+// MapView is an Object that is also a java.util.Map: it can be iterated, and
+// methods that Call does not know are those of the map.
+type MapView interface {
+	Object
+	AsMap() *Map
+}

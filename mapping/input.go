@@ -1,0 +1,139 @@
+package mapping
+
+import (
+	"errors"
+
+	"sluice/mapping/jsonpath"
+	"sluice/mapping/vtl/value"
+)
+
+// inputObject is $input.
+type inputObject struct {
+	scope  *Scope
+	paths  *jsonpath.Cache
+	params *value.Map // what params() gives, made on first use
+}
+
+var errNullPath = errors.New("a JSONPath must not be null")
+
+// Property answers $input.body.
+func (in *inputObject) Property(name string) (value.Value, bool) {
+	if name == "body" {
+		return value.Of(in.scope.Body.Text()), true
+	}
+	return value.Value{}, false
+}
+
+// SetProperty refuses: $input is read only.
+func (in *inputObject) SetProperty(string, value.Value) bool { return false }
+
+// AppendText prints nothing.
+func (in *inputObject) AppendText(dst []byte) []byte { return dst }
+
+// Call carries out path, json and params.
+func (in *inputObject) Call(name string, args []value.Value) (v value.Value, ok bool, err error) {
+	switch {
+	case name == "getBody" && len(args) == 0:
+		return value.Of(in.scope.Body.Text()), true, nil
+	case name == "params" && len(args) == 0:
+		return value.OfMap(in.allParams()), true, nil
+	case len(args) != 1:
+		return value.Value{}, false, nil
+	}
+	if name != "path" && name != "json" && name != "params" {
+		return value.Value{}, false, nil
+	}
+	text, isString := args[0].Str()
+	if !isString {
+		if args[0].IsNull() && name != "params" {
+			return value.Value{}, true, errNullPath
+		}
+		return value.Value{}, args[0].IsNull(), nil
+	}
+	switch name {
+	case "path":
+		v, _, err = in.read(text)
+		return v, true, err
+	case "json":
+		v, err = in.json(text)
+		return v, true, err
+	default:
+		return value.Of(in.param(text)), true, nil
+	}
+}
+
+// read applies a path to the payload; found is false for a missing path.
+func (in *inputObject) read(path string) (v value.Value, found bool, err error) {
+	p, err := in.paths.Compile(path)
+	if err != nil {
+		return value.Value{}, false, err
+	}
+	root, err := in.scope.Body.Root()
+	if err != nil {
+		return value.Value{}, false, &BadBodyError{err}
+	}
+	v, err = p.Read(root)
+	if err != nil {
+		if _, missing := err.(*jsonpath.NotFoundError); missing {
+			return value.Value{}, false, nil
+		}
+		return value.Value{}, false, err
+	}
+	return v, true, nil
+}
+
+// json is what $input.json gives: JSON text, and "" in quotes for a missing path.
+func (in *inputObject) json(path string) (value.Value, error) {
+	v, found, err := in.read(path)
+	if err != nil {
+		return value.Value{}, err
+	}
+	if !found {
+		return value.Of(`""`), nil
+	}
+	s := in.scope
+	start := len(s.Arena)
+	if start > arenaLimit {
+		return value.Value{}, errTooLarge
+	}
+	out, err := value.AppendJSONLimit(s.Arena, v, value.Compact, MaxOutput)
+	if err != nil {
+		return value.Value{}, err
+	}
+	s.Arena = out
+	return value.Of(view(out[start:])), nil
+}
+
+// param looks a parameter up in the path, then the query string, then the
+// headers; a missing one is "".
+func (in *inputObject) param(name string) string {
+	p := &in.scope.Params
+	for _, pairs := range [...][]Pair{p.Path, p.Query, p.Header} {
+		if v, ok := last(pairs, name); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// allParams is the map of $input.params(): path, querystring and header, each a
+// map of single values.
+func (in *inputObject) allParams() *value.Map {
+	if in.params == nil {
+		p := &in.scope.Params
+		in.params = value.NewMap(3)
+		in.params.Put("path", paramMap(p.Path))
+		in.params.Put("querystring", paramMap(p.Query))
+		in.params.Put("header", paramMap(p.Header))
+	}
+	return in.params
+}
+
+// paramMap keeps the last value of a repeated name.
+func paramMap(pairs []Pair) value.Value {
+	m := value.NewMap(len(pairs))
+	for i := range pairs {
+		m.Put(pairs[i].Name, value.Of(pairs[i].Value))
+	}
+	return value.OfMap(m)
+}
