@@ -44,8 +44,9 @@ type importer struct {
 // (runtime.Compile) can find more; it must not be served then.
 //
 // Places are set for every part named at api.Places, for "resources" alone (the
-// key paths), and for the members of authorizers, gateway responses and
-// integration responses ("responses" code "selectionPattern"). The place of a YAML literal is its
+// key paths), for the members of authorizers, gateway responses and integration
+// responses ("responses" code "selectionPattern"), and for everything in a schema
+// ("models" name "schema", then the steps of its JSON pointer). The place of a YAML literal is its
 // first content line, with Place.Block set; that of any other text where it
 // begins.
 func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems) {

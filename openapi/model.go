@@ -3,6 +3,7 @@ package openapi
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"sluice/api"
@@ -54,10 +55,23 @@ func (im *importer) readModels() {
 		im.models[m.Key] = model
 		im.snap.Models = append(im.snap.Models, model)
 		im.note(s.keyPlace(m), "models", m.Key)
-		im.note(s.place(m.Value), "models", m.Key, "schema")
+		im.noteSchema(m.Value, "models", m.Key, "schema")
 		im.describe(m.Value, api.DocumentationPartLocation{Type: "MODEL", Name: m.Key})
 	}
 	im.endless(section, inPlace)
+}
+
+// noteSchema notes the place of a schema and, below it, of everything in it, by
+// its keys and the numbers of its list entries.
+func (im *importer) noteSchema(n *document.Node, part ...string) {
+	im.note(im.place(n), part...)
+	for i, m := range n.Members() {
+		name := m.Key
+		if n.Kind() == document.List {
+			name = strconv.Itoa(i)
+		}
+		im.noteSchema(m.Value, append(part, name)...)
+	}
 }
 
 func isModelName(name string) bool {
@@ -167,7 +181,7 @@ func (im *importer) generateModel(s scope, schema *document.Node) string {
 	im.models[name] = model
 	im.snap.Models = append(im.snap.Models, model)
 	im.note(s.place(schema), "models", name)
-	im.note(s.place(schema), "models", name, "schema")
+	im.noteSchema(schema, "models", name, "schema")
 	return name
 }
 

@@ -46,6 +46,10 @@ func TestPlaces(t *testing.T) {
 				checkText(t, src, at, text, part)
 			}
 			for _, m := range snap.Models {
+				if strings.HasPrefix(m.Schema, `{"type":"`) {
+					kind, _, _ := strings.Cut(strings.TrimPrefix(m.Schema, `{"type":"`), `"`)
+					check(kind, "models", m.Name, "schema", "type")
+				}
 				if at := src.at(t, snap.Places.Find("models", m.Name)); !strings.HasPrefix(strings.TrimLeft(at, `"`), m.Name) && !strings.HasPrefix(m.Name, "MODEL") {
 					t.Errorf("the model %s is at %s", m.Name, at)
 				}
