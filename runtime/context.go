@@ -58,7 +58,13 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		if x.fault == nil {
 			return dst, false
 		}
-		return text(dst, x.fault.validation)
+		// Templates put it between quotes, so it comes escaped for them.
+		if x.fault.validation == "" {
+			return dst, false
+		}
+		start := len(dst)
+		dst = appendJSONString(dst, x.fault.validation)
+		return append(dst[:start], dst[start+1:len(dst)-1]...), true
 	case mapping.ExtendedRequestID:
 		return text(dst, x.extendedID())
 	case mapping.HTTPMethod:

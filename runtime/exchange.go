@@ -51,9 +51,11 @@ type exchange struct {
 
 	// integrate
 	scope              mapping.Scope
-	values             []string // scratch for expressions
-	buf                []byte   // what a template wrote
-	spare              []byte   // what a conversion wrote
+	values             []string         // scratch for expressions
+	groups             []parameterGroup // scratch for events
+	chain              []int
+	buf                []byte // what a template wrote
+	spare              []byte // what a conversion wrote
 	traceBuf           []byte
 	integrationStatus  int
 	integrationLatency time.Duration // negative: no backend was called
@@ -121,7 +123,7 @@ func (x *exchange) release() {
 		Arena:          keep(x.scope.Arena),
 	}
 	*x = exchange{
-		scope: s, headerIDs: x.headerIDs[:0], values: x.values[:0], headers: x.headers[:0],
+		scope: s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  backend.Request{Header: x.backendRequest.Header[:0], Target: keep(x.backendRequest.Target)},

@@ -18,7 +18,7 @@ func (x *exchange) startLog() {
 	}
 	x.log.ExtendedRequestID(x.extendedID())
 	if !x.method.keyRequired {
-		x.log.KeyNotRequired("", x.verbText, x.method.resourcePath)
+		x.log.KeyNotRequired("", verbNames[x.method.verb], x.method.resourcePath)
 	}
 	x.log.Start()
 	x.log.HTTPMethod(x.verbText, x.method.resourcePath)

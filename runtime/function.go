@@ -17,7 +17,6 @@ import (
 type function struct {
 	reference lambda.Reference
 	uri       string // of the Invoke call, for the execution log
-	async     bool   // a static mapping asks for invocation type Event
 }
 
 // invoke calls the function and waits for its answer.

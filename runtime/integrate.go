@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"sluice/runtime/backend"
@@ -34,7 +35,7 @@ func (x *exchange) integrate() *fault {
 // call sends the request to the backend and waits for the whole answer, within
 // the integration's timeout.
 func (x *exchange) call() *fault {
-	if x.log.Detailed() {
+	if x.log != nil {
 		x.logEndpointRequest()
 	}
 	began := time.Now()
@@ -56,9 +57,13 @@ func (x *exchange) call() *fault {
 // logEndpointRequest shows what is about to be sent.
 func (x *exchange) logEndpointRequest() {
 	uri := x.method.integration.uri.scheme + "://" + x.endpointHost + string(x.backendRequest.Target)
-	x.log.EndpointURI(uri)
-	x.log.EndpointHeaders(x.backendRequest.Header)
-	x.log.EndpointBody(view(x.backendRequest.Body))
+	if x.log.Detailed() {
+		x.log.EndpointURI(uri)
+		x.log.EndpointHeaders(x.backendRequest.Header)
+		x.log.EndpointBody(view(x.backendRequest.Body))
+	}
+	// Shown without data trace too, so without the query and what it may hold.
+	uri, _, _ = strings.Cut(uri, "?")
 	x.log.SendingTo(uri)
 }
 

@@ -26,7 +26,10 @@ func compilePattern(s string) (pattern, error) {
 	}
 	re, err := regexp2.Compile(whole, regexp2.None)
 	if err != nil {
-		return pattern{}, fmt.Errorf("invalid regular expression %q: %w", s, err)
+		if _, plain := regexp.Compile(s); plain != nil {
+			err = plain // the user's own text, without what was put around it
+		}
+		return pattern{}, fmt.Errorf("invalid regular expression: %w", err)
 	}
 	re.MatchTimeout = patternTimeout
 	return pattern{java: re}, nil

@@ -19,15 +19,15 @@ func (x *exchange) appendProxyEvent(b []byte) []byte {
 	b = appendJSONString(b, x.verbText)
 	headers := x.eventHeaders()
 	b = append(b, `,"headers":`...)
-	b = appendLastValues(b, headers, true)
+	b = x.appendLastValues(b, headers, true)
 	b = append(b, `,"multiValueHeaders":`...)
-	b = appendAllValues(b, headers, true)
+	b = x.appendAllValues(b, headers, true)
 	b = append(b, `,"queryStringParameters":`...)
-	b = appendLastValues(b, x.scope.Params.Query, false)
+	b = x.appendLastValues(b, x.scope.Params.Query, false)
 	b = append(b, `,"multiValueQueryStringParameters":`...)
-	b = appendAllValues(b, x.scope.Params.Query, false)
+	b = x.appendAllValues(b, x.scope.Params.Query, false)
 	b = append(b, `,"pathParameters":`...)
-	b = appendLastValues(b, x.scope.Params.Path, false)
+	b = x.appendLastValues(b, x.scope.Params.Path, false)
 	b = append(b, `,"stageVariables":`...)
 	b = x.appendStageVariables(b)
 	b = append(b, `,"requestContext":`...)
@@ -66,70 +66,100 @@ func (x *exchange) eventHeaders() []mapping.Pair {
 	return x.backendRequest.Header
 }
 
+// parameterGroup is the pairs of one name, in the order of arrival.
+type parameterGroup struct {
+	name       string
+	first, end int // chain through next
+}
+
+// grouped brings pairs of the same name together without moving them: chain
+// holds for each pair the index of the next of its name, -1 at the end. Names of
+// headers are compared without regard to case.
+func (x *exchange) grouped(list []mapping.Pair, fold bool) (groups []parameterGroup, chain []int) {
+	groups, chain = x.groups[:0], x.chain[:0]
+	var index map[string]int
+	if len(list) > manyPairs {
+		index = make(map[string]int, len(list))
+	}
+	for i, p := range list {
+		chain = append(chain, -1)
+		g := -1
+		if index != nil {
+			key := p.Name
+			if fold {
+				key = strings.ToLower(key)
+			}
+			if at, ok := index[key]; ok {
+				g = at
+			} else {
+				index[key] = len(groups)
+			}
+		} else {
+			for j := range groups {
+				if groups[j].name == p.Name || fold && equalFold(groups[j].name, p.Name) {
+					g = j
+					break
+				}
+			}
+		}
+		if g < 0 {
+			groups = append(groups, parameterGroup{name: p.Name, first: i, end: i})
+			continue
+		}
+		chain[groups[g].end] = i
+		groups[g].end = i
+	}
+	x.groups, x.chain = groups, chain
+	return groups, chain
+}
+
+// manyPairs is where a map beats comparing every name with every other.
+const manyPairs = 32
+
 // appendLastValues appends a map of the last value of each name, null when
 // there is none.
-func appendLastValues(b []byte, list []mapping.Pair, fold bool) []byte {
+func (x *exchange) appendLastValues(b []byte, list []mapping.Pair, fold bool) []byte {
 	if len(list) == 0 {
 		return append(b, "null"...)
 	}
-	b = append(b, '{')
-	for i := range list {
-		if !isFirst(list, i, fold) {
-			continue
-		}
-		last := list[i].Value
-		for j := i + 1; j < len(list); j++ {
-			if sameName(list[i].Name, list[j].Name, fold) {
-				last = list[j].Value
-			}
-		}
-		if b[len(b)-1] != '{' {
-			b = append(b, ',')
-		}
-		b = appendJSONString(b, list[i].Name)
+	groups, _ := x.grouped(list, fold)
+	for i, g := range groups {
+		b = append(b, separator(i))
+		b = appendJSONString(b, g.name)
 		b = append(b, ':')
-		b = appendJSONString(b, last)
+		b = appendJSONString(b, list[g.end].Value)
 	}
 	return append(b, '}')
 }
 
 // appendAllValues appends a map of all values of each name, null when there is none.
-func appendAllValues(b []byte, list []mapping.Pair, fold bool) []byte {
+func (x *exchange) appendAllValues(b []byte, list []mapping.Pair, fold bool) []byte {
 	if len(list) == 0 {
 		return append(b, "null"...)
 	}
-	b = append(b, '{')
-	for i := range list {
-		if !isFirst(list, i, fold) {
-			continue
-		}
-		if b[len(b)-1] != '{' {
-			b = append(b, ',')
-		}
-		b = appendJSONString(b, list[i].Name)
+	groups, chain := x.grouped(list, fold)
+	for i, g := range groups {
+		b = append(b, separator(i))
+		b = appendJSONString(b, g.name)
 		b = append(b, ':', '[')
-		b = appendJSONString(b, list[i].Value)
-		for j := i + 1; j < len(list); j++ {
-			if sameName(list[i].Name, list[j].Name, fold) {
+		for j := g.first; j >= 0; j = chain[j] {
+			if j != g.first {
 				b = append(b, ',')
-				b = appendJSONString(b, list[j].Value)
 			}
+			b = appendJSONString(b, list[j].Value)
 		}
 		b = append(b, ']')
 	}
 	return append(b, '}')
 }
 
-func isFirst(list []mapping.Pair, i int, fold bool) bool {
-	for j := range i {
-		if sameName(list[i].Name, list[j].Name, fold) {
-			return false
-		}
+// separator opens a JSON object before its first member and parts the others.
+func separator(i int) byte {
+	if i == 0 {
+		return '{'
 	}
-	return true
+	return ','
 }
-
-func sameName(a, b string, fold bool) bool { return a == b || fold && equalFold(a, b) }
 
 func (x *exchange) appendStageVariables(b []byte) []byte {
 	vars := x.scope.StageVariables
