@@ -1,6 +1,8 @@
 package javascript
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,8 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
 	"github.com/evanw/esbuild/pkg/api"
+
+	"sluice/lambda"
 )
 
 const (
@@ -161,7 +165,6 @@ func lowered() map[string]bool {
 		"async-generator":      false,
 		"for-await":            false,
 		"dynamic-import":       false,
-		"top-level-await":      false,
 		"import-meta":          false,
 		"decorators":           false,
 		"using":                false,
@@ -176,6 +179,9 @@ func lowered() map[string]bool {
 		"class-private-method": true,
 	}
 }
+
+// mapped is what esbuild believes the file to be called.
+const mapped = "source"
 
 // compile turns a JavaScript or TypeScript file into a program that yields a
 // CommonJS module function.
@@ -192,26 +198,24 @@ func compile(file, source string) (*goja.Program, error) {
 	if strings.HasPrefix(source, "#!") {
 		source = "//" + source
 	}
+	quoted := lambda.AppendJSONString(nil, filepath.Base(file))
 	out := api.Transform(source, api.TransformOptions{
-		Loader:           loader,
-		Format:           api.FormatCommonJS,
-		Platform:         api.PlatformNode,
-		Target:           api.ES2022,
-		Supported:        lowered(),
-		Sourcefile:       filepath.Base(file),
-		Sourcemap:        api.SourceMapInline,
-		SourcesContent:   api.SourcesContentExclude,
-		Banner:           wrapperHead,
-		Footer:           wrapperTail,
-		LogLevel:         api.LogLevelSilent,
-		LogLimit:         1,
-		KeepNames:        false,
-		MinifySyntax:     false,
-		TreeShaking:      api.TreeShakingFalse,
-		TsconfigRaw:      "{}",
-		LegalComments:    api.LegalCommentsNone,
-		JSXSideEffects:   false,
-		MinifyWhitespace: false,
+		Loader:    loader,
+		Format:    api.FormatCommonJS,
+		Platform:  api.PlatformNode,
+		Target:    api.ES2022,
+		Supported: lowered(),
+		// Under a name in .mjs, "default" of an import would be the whole module.
+		Sourcefile:     mapped,
+		Sourcemap:      api.SourceMapExternal,
+		SourcesContent: api.SourcesContentExclude,
+		Banner:         wrapperHead,
+		Footer:         wrapperTail,
+		LogLevel:       api.LogLevelSilent,
+		LogLimit:       1,
+		TreeShaking:    api.TreeShakingFalse,
+		TsconfigRaw:    "{}",
+		LegalComments:  api.LegalCommentsNone,
 	})
 	if len(out.Errors) > 0 {
 		e := out.Errors[0]
@@ -221,9 +225,13 @@ func compile(file, source string) (*goja.Program, error) {
 		}
 		return nil, &syntaxError{text}
 	}
-	// The source map is in the file itself; no other file is looked for.
+	sources := bytes.Replace(out.Map, []byte(`"sources": ["`+mapped+`"]`),
+		append(append([]byte(`"sources": [`), quoted...), ']'), 1)
+	text := string(out.Code) + "\n//# sourceMappingURL=data:application/json;base64," +
+		base64.StdEncoding.EncodeToString(sources) + "\n"
+	// The source map is in the text itself; no other file is looked for.
 	none := parser.WithSourceMapLoader(func(string) ([]byte, error) { return nil, nil })
-	tree, err := goja.Parse(file, string(out.Code), none)
+	tree, err := goja.Parse(file, text, none)
 	if err != nil {
 		return nil, &syntaxError{err.Error()}
 	}

@@ -32,6 +32,10 @@ func thrown(err error) goja.Value {
 // fault describes an exception. A kind replaces the error's name; its message
 // then carries the name, as in the service.
 func (m *machine) fault(err error, kind string) lambda.Fault {
+	var r *rejection
+	if errors.As(err, &r) {
+		return r.fault
+	}
 	if v := thrown(err); v != nil {
 		return m.faultOf(v, kind)
 	}
@@ -129,10 +133,16 @@ func trace(stack string) []string {
 	if len(lines) > maxTrace {
 		lines = lines[:maxTrace]
 	}
-	for i, line := range lines {
+	kept := lines[:0]
+	for _, line := range lines {
 		if frame, ok := strings.CutPrefix(line, "\tat "); ok {
-			lines[i] = "    at " + offset.ReplaceAllString(frame, "$1")
+			// Frames of the runtime itself are Go functions.
+			if strings.HasSuffix(frame, " (native)") {
+				continue
+			}
+			line = "    at " + offset.ReplaceAllString(frame, "$1")
 		}
+		kept = append(kept, line)
 	}
-	return lines
+	return kept
 }

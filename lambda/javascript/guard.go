@@ -2,6 +2,7 @@ package javascript
 
 import (
 	"math"
+	"reflect"
 
 	"github.com/dop251/goja"
 )
@@ -151,32 +152,60 @@ func (m *machine) wrapConstructor(name string, size float64) error {
 	if !ok {
 		return nil
 	}
-	proxy := m.vm.NewProxy(original, &goja.ProxyTrapConfig{
-		Construct: func(target *goja.Object, args []goja.Value, newTarget *goja.Object) *goja.Object {
-			if len(args) > 0 {
-				n := 0.0
-				if o, ok := args[0].(*goja.Object); !ok {
-					n = args[0].ToFloat()
-				} else if o.ClassName() != "ArrayBuffer" {
-					if l := o.Get("length"); l != nil {
-						n = l.ToFloat()
-					}
+	construct, ok := goja.AssertConstructor(original)
+	if !ok {
+		return nil
+	}
+	var replacement *goja.Object
+	replacement = m.vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
+		target := call.NewTarget
+		if target == nil {
+			target = replacement
+		}
+		if len(call.Arguments) > 0 {
+			n := 0.0
+			if o, ok := call.Arguments[0].(*goja.Object); !ok {
+				n = call.Arguments[0].ToFloat()
+			} else if o.ExportType() != bufferType() {
+				if l := o.Get("length"); l != nil {
+					n = l.ToFloat()
 				}
-				m.charge(n*size, badBuffer)
 			}
-			constructor, _ := goja.AssertConstructor(target)
-			o, err := constructor(newTarget, args...)
-			if err != nil {
-				m.rethrow(err)
-			}
-			return o
-		},
-	})
-	v := m.vm.ToValue(proxy)
+			m.charge(n*size, badBuffer)
+		}
+		o, err := construct(target, call.Arguments...)
+		if err != nil {
+			m.rethrow(err)
+		}
+		return o
+	}).(*goja.Object)
 	prototype := original.Get("prototype").(*goja.Object)
-	err := prototype.DefineDataProperty("constructor", v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	if err := replacement.SetPrototype(original.Prototype()); err != nil {
+		return err
+	}
+	for _, key := range original.GetOwnPropertyNames() {
+		value, fixed := original.Get(key), goja.FLAG_FALSE
+		if key == "prototype" {
+			// It is already there, and may be written but not redefined.
+			if err := replacement.Set(key, value); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := replacement.DefineDataProperty(key, value, fixed, goja.FLAG_TRUE, fixed); err != nil {
+			return err
+		}
+	}
+	species := m.vm.ToValue(func(call goja.FunctionCall) goja.Value { return call.This })
+	err := replacement.DefineAccessorPropertySymbol(goja.SymSpecies, species, nil, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	if err != nil {
 		return err
 	}
-	return m.vm.GlobalObject().DefineDataProperty(name, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	err = prototype.DefineDataProperty("constructor", replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	if err != nil {
+		return err
+	}
+	return m.vm.GlobalObject().DefineDataProperty(name, replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
+
+func bufferType() reflect.Type { return reflect.TypeFor[goja.ArrayBuffer]() }

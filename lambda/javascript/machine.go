@@ -53,14 +53,14 @@ type machine struct {
 	charged  int64           // bytes that guarded natives took since the last look
 
 	// Below: shared with the watchdog and the Watch.
-	mu       sync.Mutex
-	armed    *job
-	watchdog *time.Timer
-	reason   error         // why it was interrupted
-	stop     chan struct{} // closed by the interrupt
-	baseline atomic.Int64  // heap of the process when the invocation began
-	busy     atomic.Int64  // when it began to execute, ns since the Watch's epoch; 0 while idle or waiting
-	spent    atomic.Int64  // ns executed before busy, in this invocation
+	mu        sync.Mutex
+	armed     *job
+	watchdog  *time.Timer
+	reason    error         // why it was interrupted
+	stop      chan struct{} // closed by the interrupt
+	baseline  atomic.Int64  // heap of the process when the invocation began
+	busy      atomic.Int64  // when it began to execute, ns since the Watch's epoch; 0 while idle or waiting
+	spent     atomic.Int64  // ns executed before busy, in this invocation
 	ended     atomic.Bool
 	condemned atomic.Bool // interrupted
 	stale     atomic.Bool // to be replaced after this invocation

@@ -23,13 +23,8 @@ func extensions() []string {
 
 // load runs the function's entry file.
 func (m *machine) load(name string) (exports goja.Value, err error) {
-	ex := m.vm.Try(func() {
-		exports = m.require("", "./"+name)
-	})
-	if ex != nil {
-		return nil, ex
-	}
-	return exports, nil
+	err = m.settle(func() { exports = m.require("", "./"+name) })
+	return exports, err
 }
 
 // require is what the function's code calls; dir is the directory of the calling

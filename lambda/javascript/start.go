@@ -90,9 +90,7 @@ func (m *machine) find(exports goja.Value) (*lambda.Fault, error) {
 			v = nil
 			break
 		}
-		var err error
-		if ex := m.vm.Try(func() { v = o.Get(part) }); ex != nil {
-			err = ex
+		if err := m.settle(func() { v = o.Get(part) }); err != nil {
 			return m.failure(err, "")
 		}
 	}

@@ -8,6 +8,87 @@
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   const Buffer = bufferModule.Buffer;
 
+  // ---- what the engine's Buffer lacks
+
+  const encodings = /^(utf-?8|hex|base64|base64url|latin1|binary|ascii|utf-?16le|ucs-?2)$/i;
+  // Encodings that are done here.
+  const wide = /^(utf-?16le|ucs-?2)$/i, narrow = /^(latin1|binary|ascii)$/i;
+  const hidden = (o, members) => {
+    for (const k of Object.keys(members)) Object.defineProperty(o, k, { value: members[k], writable: true, configurable: true });
+  };
+  const originalFrom = Buffer.from, originalToString = Buffer.prototype.toString;
+  const asBufferView = (v) => (v instanceof Uint8Array && !(v instanceof Buffer) ? originalFrom.call(Buffer, v.buffer, v.byteOffset, v.byteLength) : v);
+  hidden(Buffer, {
+    from(value, encoding, length) {
+      if (typeof value === 'string' && typeof encoding === 'string') {
+        if (!encodings.test(encoding)) throw new TypeError(`Unknown encoding: ${encoding}`);
+        if (narrow.test(encoding)) {
+          const b = Buffer.alloc(value.length);
+          for (let i = 0; i < value.length; i++) b[i] = value.charCodeAt(i);
+          return b;
+        }
+        if (wide.test(encoding)) {
+          const b = Buffer.alloc(value.length * 2);
+          for (let i = 0; i < value.length; i++) { b[2 * i] = value.charCodeAt(i); b[2 * i + 1] = value.charCodeAt(i) >> 8; }
+          return b;
+        }
+        if (/^base64/i.test(encoding)) {
+          // Either alphabet, any white space, with or without padding.
+          let clean = value.replace(/=[^]*$/, '').replace(/-/g, '+').replace(/_/g, '/').replace(/[^A-Za-z0-9+/]/g, '');
+          if (clean.length % 4 === 1) clean = clean.slice(0, -1);
+          return originalFrom.call(Buffer, clean + '='.repeat((4 - (clean.length % 4)) % 4), 'base64');
+        }
+        return originalFrom.call(Buffer, value, encoding.toLowerCase().replace('utf-8', 'utf8'));
+      }
+      if (value !== null && typeof value === 'object' && value.type === 'Buffer' && Array.isArray(value.data)) return originalFrom.call(Buffer, value.data);
+      return originalFrom.call(Buffer, value, encoding, length);
+    },
+    isBuffer: (v) => v instanceof Buffer,
+    isEncoding: (e) => typeof e === 'string' && encodings.test(e),
+    byteLength: (v, encoding) => (typeof v === 'string' ? Buffer.from(v, encoding || 'utf8').length : v.byteLength),
+    compare: (a, b) => {
+      for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
+      return a.length === b.length ? 0 : a.length < b.length ? -1 : 1;
+    },
+  });
+  hidden(Buffer.prototype, {
+    toString(encoding, start, end) {
+      if (encoding === undefined) return originalToString.call(this, 'utf8', start, end);
+      const e = String(encoding);
+      if (!encodings.test(e)) throw new TypeError(`Unknown encoding: ${encoding}`);
+      if (narrow.test(e)) return native.decode(this.subarray(start, end), 'latin1', false);
+      if (wide.test(e)) return native.decode(this.subarray(start, end), 'utf-16le', false);
+      if (/^base64url$/i.test(e)) return originalToString.call(this, 'base64', start, end).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+      return originalToString.call(this, e.toLowerCase().replace('utf-8', 'utf8'), start, end);
+    },
+    toJSON() { return { type: 'Buffer', data: Array.from(this) }; },
+    subarray(start, end) { return asBufferView(Uint8Array.prototype.subarray.call(this, start, end)); },
+    slice(start, end) { return this.subarray(start, end); },
+    compare(other) { return Buffer.compare(this, other); },
+    copy(target, at = 0, start = 0, end = this.length) {
+      const part = this.subarray(start, Math.min(end, start + target.length - at));
+      target.set(part, at);
+      return part.length;
+    },
+    indexOf(v, from = 0, encoding) {
+      if (typeof v === 'number') return Uint8Array.prototype.indexOf.call(this, v & 255, from);
+      const needle = typeof v === 'string' ? Buffer.from(v, encoding || 'utf8') : v;
+      for (let i = from < 0 ? Math.max(0, this.length + from) : from; i <= this.length - needle.length; i++) {
+        let n = 0;
+        while (n < needle.length && this[i + n] === needle[n]) n++;
+        if (n === needle.length) return i;
+      }
+      return -1;
+    },
+    includes(v, from, encoding) { return this.indexOf(v, from, encoding) >= 0; },
+    fill(v, start = 0, end = this.length, encoding) {
+      if (typeof v !== 'string') return Uint8Array.prototype.fill.call(this, v, start, end);
+      const pattern = Buffer.from(v, encoding || 'utf8');
+      for (let i = start; i < end; i++) this[i] = pattern.length ? pattern[(i - start) % pattern.length] : 0;
+      return this;
+    },
+  });
+
   // ---- inspection and the console
 
   const inspect = (value, options) => {
