@@ -79,7 +79,7 @@ func (in *testInput) Call(name string, args []value.Value) (value.Value, bool, e
 	}
 	arg, ok := args[0].Str()
 	if !ok {
-		if args[0].IsNull() && name != "params" {
+		if args[0].IsNull() && (name == "path" || name == "json") {
 			return value.Value{}, true, errors.New("null path")
 		}
 		if !args[0].IsNull() {

@@ -80,7 +80,86 @@ func (st *state) javaCall(v value.Value, name string, args []value.Value) (r val
 	if ok || err != nil {
 		return r, ok, err
 	}
-	return st.objectMethod(v, name, args)
+	r, ok, err = st.objectMethod(v, name, args)
+	if !ok && err == nil && len(args) > 0 && hasNoArgs(v, name) {
+		// Velocity takes a method without parameters for any arguments, and fails.
+		return value.Value{}, true, errors.New("IllegalArgumentException: wrong number of arguments")
+	}
+	return r, ok, err
+}
+
+// hasNoArgs tells whether the type of v has a method of that name without
+// parameters.
+func hasNoArgs(v value.Value, name string) bool {
+	switch name {
+	case "toString", "hashCode", "getClass", "notify", "notifyAll":
+		return true
+	}
+	switch v.Kind() {
+	case value.String:
+		switch name {
+		case "length", "isEmpty", "isBlank", "trim", "strip", "stripLeading", "stripTrailing", "toUpperCase",
+			"toLowerCase", "getBytes", "toCharArray", "intern", "chars", "codePoints", "lines", "stripIndent",
+			"translateEscapes", "describeConstable":
+			return true
+		}
+	case value.Bool:
+		return name == "booleanValue" || name == "describeConstable"
+	case value.Char:
+		return name == "charValue" || name == "describeConstable"
+	case value.Int, value.Long, value.Double, value.Float, value.BigInt, value.Decimal:
+		return numberHasNoArgs(v.Kind(), name)
+	case value.MapKind:
+		switch name {
+		case "size", "isEmpty", "keySet", "values", "entrySet", "clear", "clone":
+			return true
+		}
+	case value.ListKind:
+		switch name {
+		case "size", "isEmpty", "clear", "iterator", "listIterator", "toArray", "clone", "trimToSize", "stream",
+			"parallelStream", "spliterator":
+			return true
+		case "toJSONString":
+			return v.List().JSON
+		}
+	case value.ObjectKind:
+		switch v.Object().(type) {
+		case *array:
+			switch name {
+			case "size", "isEmpty", "clear", "iterator", "listIterator", "toArray", "stream", "parallelStream", "spliterator":
+				return true
+			}
+		case *mapView:
+			switch name {
+			case "size", "isEmpty", "clear", "iterator", "toArray", "stream", "parallelStream", "spliterator":
+				return true
+			}
+		case *iteratorObject:
+			return name == "hasNext" || name == "next" || name == "remove"
+		case *entry:
+			return name == "getKey" || name == "getValue"
+		}
+	}
+	return false
+}
+
+func numberHasNoArgs(k value.Kind, name string) bool {
+	switch name {
+	case "intValue", "longValue", "doubleValue", "floatValue", "shortValue", "byteValue":
+		return true
+	case "describeConstable", "resolveConstantDesc":
+		return k == value.Int || k == value.Long || k == value.Double || k == value.Float
+	case "isNaN", "isInfinite":
+		return k == value.Double || k == value.Float
+	case "negate", "abs", "signum", "intValueExact", "longValueExact", "shortValueExact", "byteValueExact":
+		return k == value.BigInt || k == value.Decimal
+	case "bitLength", "bitCount", "not", "sqrt", "nextProbablePrime", "getLowestSetBit", "toByteArray":
+		return k == value.BigInt
+	case "scale", "precision", "unscaledValue", "toBigInteger", "toBigIntegerExact", "toPlainString",
+		"toEngineeringString", "stripTrailingZeros", "plus", "ulp":
+		return k == value.Decimal
+	}
+	return false
 }
 
 // objectMethod is what java.lang.Object has.

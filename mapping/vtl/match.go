@@ -114,7 +114,7 @@ func (l *lexer) matchMarker(m *longest, s string) {
 		for i < len(s) && s[i] == '\\' {
 			i++
 		}
-		if i < len(s) && (s[i] == '!' || s[i] == '#') {
+		if i < len(s) && s[i] == '!' {
 			m.try(tDollarBang, i+1)
 		}
 	}
