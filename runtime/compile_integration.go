@@ -48,10 +48,8 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 	it.requestTemplates = c.requestTemplates(in, append(part, "requestTemplates"), subject)
 	it.responses = c.responses(out, in, part, subject)
 	if it.kind == kindMock && len(it.requestTemplates.list) == 1 && it.requestTemplates.fallback == nil {
-		if text, ok := it.requestTemplates.list[0].template.Static(); ok {
-			if n, ok := mockStatus(string(text)); ok {
-				it.mockStatus = n
-			}
+		if t := &it.requestTemplates.list[0]; t.isStatic {
+			it.mockStatus, _ = mockStatus(string(t.static))
 		}
 	}
 }
@@ -225,10 +223,11 @@ func (c *compiler) requestTemplates(in *api.Integration, part []string, subject 
 			continue
 		}
 		if ct == "$default" {
-			out.fallback = t
+			m := newMappingTemplate(ct, t)
+			out.fallback = &m
 			continue
 		}
-		out.list = append(out.list, mappingTemplate{contentType: mimeOf(ct), template: t})
+		out.list = append(out.list, newMappingTemplate(mimeOf(ct), t))
 	}
 	return out
 }
@@ -330,7 +329,7 @@ func (c *compiler) responseParameters(out *integrationResponse, r *api.Integrati
 }
 
 func (t *responseTemplates) add(contentType string, template *mapping.Template) {
-	t.list = append(t.list, mappingTemplate{contentType: contentType, template: template})
+	t.list = append(t.list, newMappingTemplate(contentType, template))
 	// application/json first: it is the choice for clients that name no type.
 	sort.SliceStable(t.list, func(i, j int) bool {
 		return t.list[i].contentType == mimeJSON && t.list[j].contentType != mimeJSON

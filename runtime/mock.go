@@ -24,8 +24,10 @@ func mockStatus(text string) (int, bool) {
 	if !ok || s.Kind() != value.Int {
 		return 0, false
 	}
-	n := int(s.Int())
-	return n, n >= 100 && n <= 599
+	if n := int(s.Int()); n >= 100 && n <= 599 {
+		return n, true
+	}
+	return 0, false
 }
 
 // mock answers in place of a backend: the request template's statusCode selects

@@ -11,11 +11,11 @@ import (
 
 // render runs a template over the scope. onResponse tells which direction a
 // failure is reported for.
-func (x *exchange) render(t *mapping.Template, dst []byte, onResponse bool) ([]byte, *fault) {
-	if text, ok := t.Static(); ok {
-		return append(dst, text...), nil
+func (x *exchange) render(t *mappingTemplate, dst []byte, onResponse bool) ([]byte, *fault) {
+	if t.isStatic {
+		return append(dst, t.static...), nil
 	}
-	out, err := t.Render(dst, &x.scope)
+	out, err := t.template.Render(dst, &x.scope)
 	if err == nil {
 		return out, nil
 	}

@@ -116,8 +116,8 @@ func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime stri
 	}
 	backendBody := len(body) > 0 && len(payload) > 0 && &payload[0] == &body[0]
 	if template := r.templates.pick(x.known.accept); template != nil && (before != keepPayload || len(body) == 0) {
-		if text, ok := template.Static(); ok && after == keepPayload {
-			payload, x.payloadStatic = text, true
+		if template.isStatic && after == keepPayload {
+			payload, x.payloadStatic = template.static, true
 		} else {
 			out, f := x.render(template, x.buf[:0], true)
 			x.buf = out

@@ -64,13 +64,23 @@ type integrationResponse struct {
 // requestTemplates are the templates of an integration by content type.
 type requestTemplates struct {
 	list        []mappingTemplate
-	fallback    *mapping.Template // $default
+	fallback    *mappingTemplate // $default
 	passthrough passthrough
 }
 
+// mappingTemplate is a template for one content type. Static text is kept apart:
+// such a template is not rendered at all.
 type mappingTemplate struct {
 	contentType string
 	template    *mapping.Template
+	static      []byte
+	isStatic    bool
+}
+
+func newMappingTemplate(contentType string, t *mapping.Template) mappingTemplate {
+	m := mappingTemplate{contentType: contentType, template: t}
+	m.static, m.isStatic = t.Static()
+	return m
 }
 
 type passthrough uint8
@@ -84,13 +94,13 @@ const (
 // pick chooses by the request's media type. ok is false where the passthrough
 // behavior refuses the request; a nil template means that the body passes as it
 // is (aws-facts: data plane, 9.2).
-func (t *requestTemplates) pick(mime string) (template *mapping.Template, ok bool) {
+func (t *requestTemplates) pick(mime string) (template *mappingTemplate, ok bool) {
 	if mime == "" {
 		mime = mimeJSON
 	}
 	for i := range t.list {
 		if strings.EqualFold(t.list[i].contentType, mime) {
-			return t.list[i].template, true
+			return &t.list[i], true
 		}
 	}
 	if t.fallback != nil {
@@ -113,7 +123,7 @@ type responseTemplates struct{ list []mappingTemplate }
 // pick chooses by the first media type of the request's Accept header: missing
 // counts as application/json; without a match the first template is used
 // (aws-facts: data plane, 9.3).
-func (t *responseTemplates) pick(accept string) *mapping.Template {
+func (t *responseTemplates) pick(accept string) *mappingTemplate {
 	if len(t.list) == 0 {
 		return nil
 	}
@@ -121,9 +131,9 @@ func (t *responseTemplates) pick(accept string) *mapping.Template {
 		mime := firstAccept(accept)
 		for i := range t.list {
 			if strings.EqualFold(t.list[i].contentType, mime) {
-				return t.list[i].template
+				return &t.list[i]
 			}
 		}
 	}
-	return t.list[0].template
+	return &t.list[0]
 }
