@@ -100,13 +100,13 @@ func appendURLDecoded(dst []byte, s string) ([]byte, error) {
 			for i+2 < len(s) && s[i] == '%' {
 				n, err := strconv.ParseInt(s[i+1:i+3], 16, 16)
 				if err != nil || n < 0 {
-					return dst, fmt.Errorf("URLDecoder: Illegal hex characters in escape (%%) pattern: %q", s[i+1:i+3])
+					return dst, fmt.Errorf("urlDecode: Illegal hex characters in escape (%%) pattern: %q", s[i+1:i+3])
 				}
 				octets = append(octets, byte(n))
 				i += 3
 			}
 			if i < len(s) && s[i] == '%' {
-				return dst, errors.New("URLDecoder: Incomplete trailing escape (%) pattern")
+				return dst, errors.New("urlDecode: Incomplete trailing escape (%) pattern")
 			}
 			dst = appendUTF8(dst, octets)
 		default:
@@ -136,7 +136,7 @@ func appendBase64Decoded(dst []byte, s string) ([]byte, error) {
 		if b == '=' {
 			// One character of a unit is too few; after two there must be "==".
 			if shift == 18 || shift == 12 || shift == 6 && (i+1 == len(s) || s[i+1] != '=') {
-				return dst, errors.New("Input byte array has wrong 4-byte ending unit")
+				return dst, errors.New("base64Decode: Input byte array has wrong 4-byte ending unit")
 			}
 			if shift == 6 {
 				i++
@@ -146,7 +146,7 @@ func appendBase64Decoded(dst []byte, s string) ([]byte, error) {
 		}
 		n := decodeBase64[b]
 		if n == 0xff {
-			return dst, fmt.Errorf("Illegal base64 character %x", b)
+			return dst, fmt.Errorf("base64Decode: Illegal base64 character %x", b)
 		}
 		unit |= uint32(n) << shift
 		if shift -= 6; shift < 0 {
@@ -160,10 +160,10 @@ func appendBase64Decoded(dst []byte, s string) ([]byte, error) {
 	case 0:
 		octets = append(octets, byte(unit>>16), byte(unit>>8))
 	case 12:
-		return dst, errors.New("Last unit does not have enough valid bits")
+		return dst, errors.New("base64Decode: Last unit does not have enough valid bits")
 	}
 	if i < len(s) {
-		return dst, fmt.Errorf("Input byte array has incorrect ending byte at %d", i)
+		return dst, fmt.Errorf("base64Decode: Input byte array has incorrect ending byte at %d", i)
 	}
 	return appendUTF8(dst, octets), nil
 }

@@ -17,6 +17,8 @@ type Case struct {
 	Params         *value.Map // path, querystring and header, each a map; may be nil
 	Context        *value.Map // $context; may be nil
 	StageVariables *value.Map // may be nil
+
+	pairs *mapping.Params // Params as a Scope has them
 }
 
 // ParseCase reads a case from a JSON object: id, template, body, params, context
@@ -94,37 +96,45 @@ func (c *Case) compile(name string, plain bool) (*mapping.Template, error) {
 // ready puts the case into s for one rendering.
 func (c *Case) ready(s *mapping.Scope, plain bool) {
 	s.Body.Reset(c.Body)
-	s.Params = mapping.Params{
-		Path:   appendPairs(s.Params.Path[:0], c.Params, "path"),
-		Query:  appendPairs(s.Params.Query[:0], c.Params, "querystring"),
-		Header: appendPairs(s.Params.Header[:0], c.Params, "header"),
+	if c.pairs == nil {
+		c.pairs = &mapping.Params{
+			Path:   appendPairs(nil, c.Params, "path"),
+			Query:  appendPairs(nil, c.Params, "querystring"),
+			Header: appendPairs(nil, c.Params, "header"),
+		}
 	}
+	s.Params = *c.pairs
 	s.StageVariables = c.StageVariables
 	s.Document = c.Context
 	switch {
 	case plain: // its templates can change the whole context
 		s.Document = mapping.CopyMap(c.Context)
 	case c.Context == nil:
-		s.Document = value.NewMap(0)
+		c.Context = value.NewMap(0)
+		s.Document = c.Context
 	}
-	adopt(s.Document, "requestOverride", s.Overrides.Request)
-	adopt(s.Document, "responseOverride", s.Overrides.Response)
+	if m := given(s.Document, "requestOverride"); m != nil {
+		adopt(s.Overrides.Request(), m)
+	}
+	if m := given(s.Document, "responseOverride"); m != nil {
+		adopt(s.Overrides.Response(), m)
+	}
 	if plain {
 		s.Document.Put("requestOverride", value.OfMap(s.Overrides.Request()))
 		s.Document.Put("responseOverride", value.OfMap(s.Overrides.Response()))
 	}
 }
 
-// adopt starts the overrides with what a document has under their name.
-func adopt(document *value.Map, name string, overrides func() *value.Map) {
-	given, _ := document.Get(name)
-	m := given.Map()
-	if m == nil {
-		return
-	}
+func given(document *value.Map, name string) *value.Map {
+	v, _ := document.Get(name)
+	return v.Map()
+}
+
+// adopt starts overrides with what the document has under their name.
+func adopt(overrides, m *value.Map) {
 	for i := range m.Len() {
 		key, _ := m.At(i).Key.Str()
-		overrides().Put(key, m.At(i).Val)
+		overrides.Put(key, m.At(i).Val)
 	}
 }
 
