@@ -58,13 +58,12 @@ func TestHundredThousandRoutes(t *testing.T) {
 // TestExpansion gives documents that are small as text but large once their
 // references are followed. Each must end with a problem, and soon.
 func TestExpansion(t *testing.T) {
-	var paths, items, params, chain, schemas strings.Builder
+	var paths, items, params, chain strings.Builder
 	for i := range 5000 {
 		fmt.Fprintf(&paths, "  /p%d: {$ref: '#/paths/~1big'}\n", i)
 		fmt.Fprintf(&items, "        q%d: {schema: {type: string}}\n", i)
 		fmt.Fprintf(&params, "    - {name: q%d, in: query}\n", i)
 		fmt.Fprintf(&chain, "    c%d: {$ref: '#/components/parameters/c%d'}\n", i, i+1)
-		fmt.Fprintf(&schemas, "    S%d: {allOf: [{$ref: '#/components/schemas/S%d'}]}\n", i, (i+1)%5000)
 	}
 	for _, c := range []struct{ name, src, want string }{
 		{
@@ -81,11 +80,6 @@ func TestExpansion(t *testing.T) {
 			"a chain of parameters",
 			head + "paths:\n  /a:\n    parameters: [{$ref: '#/components/parameters/c0'}]\ncomponents:\n  parameters:\n" + chain.String(),
 			"more than 100 references in a row",
-		},
-		{
-			"a ring of models",
-			head + "paths: {}\ncomponents:\n  schemas:\n" + schemas.String(),
-			"leads back to itself: no value could be checked against this schema",
 		},
 		{
 			"a long path",

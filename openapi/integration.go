@@ -39,7 +39,7 @@ func (im *importer) readIntegration(s scope, m *api.Method, resource *api.Resour
 	}
 	kind := n.Get("type")
 	if kind == nil {
-		s.fail(s.place(n), "the integration has no type; it must be one of %s", oneOf(integrationTypes()))
+		s.fail(s.im.snap.Places.Find(part...), "the integration has no type; it must be one of %s", oneOf(integrationTypes()))
 	} else {
 		out.Type, _ = s.word(kind, "the integration type", integrationTypes())
 	}
@@ -52,7 +52,7 @@ func (im *importer) readIntegration(s scope, m *api.Method, resource *api.Resour
 	if out.Type == "" {
 		return nil
 	}
-	s.completeIntegration(out, n)
+	s.completeIntegration(out, n, s.im.snap.Places.Find(part...))
 	s.requestMappings(m, out, n)
 	if r := n.Get("responses"); r != nil && r.Kind() != document.Null {
 		im.readIntegrationResponses(s, m, out, r, append(part, "responses"))
@@ -139,7 +139,7 @@ func (s scope) tlsConfig(n *document.Node) *api.TLSConfig {
 
 // completeIntegration fills in what the service fills in and reports what must
 // be there, or must not, for the type.
-func (s scope) completeIntegration(out *api.Integration, n *document.Node) {
+func (s scope) completeIntegration(out *api.Integration, n *document.Node, at api.Place) {
 	http := out.Type == api.IntegrationHTTP || out.Type == api.IntegrationHTTPProxy
 	proxy := out.Type == api.IntegrationHTTPProxy || out.Type == api.IntegrationAWSProxy
 	if out.Type == api.IntegrationMock {
@@ -147,10 +147,10 @@ func (s scope) completeIntegration(out *api.Integration, n *document.Node) {
 	} else {
 		// A bad value was reported already: only its absence is told here.
 		if v := n.Get("httpMethod"); v.Kind() == document.Null || v.Text() == "" {
-			s.fail(s.place(n), "Enumeration value for HttpMethod must be non-empty: an integration of type %s needs httpMethod", out.Type)
+			s.fail(at, "Enumeration value for HttpMethod must be non-empty: an integration of type %s needs httpMethod", out.Type)
 		}
 		if v := n.Get("uri"); v.Kind() == document.Null || v.Kind() == document.String && v.Text() == "" {
-			s.fail(s.place(n), "an integration of type %s needs a uri", out.Type)
+			s.fail(at, "an integration of type %s needs a uri", out.Type)
 		}
 	}
 	if http && out.ConnectionType == "" {
@@ -284,16 +284,11 @@ func (im *importer) readIntegrationResponses(s scope, m *api.Method, out *api.In
 		out.IntegrationResponses[r.StatusCode] = r
 		im.note(s.keyPlace(e), append(part, r.StatusCode)...)
 		im.note(s.keyPlace(e), append(part, r.StatusCode, "selectionPattern")...)
-		s.integrationResponse(m, out, r, e.Value, append(part, r.StatusCode))
+		s.integrationResponse(m, r, e.Value, append(part, r.StatusCode))
 	}
 }
 
-func (s scope) integrationResponse(m *api.Method, out *api.Integration, r *api.IntegrationResponse, n *document.Node, part []string) {
-	proxy := out.Type == api.IntegrationHTTPProxy || out.Type == api.IntegrationAWSProxy
-	declared := m.MethodResponses[r.StatusCode]
-	if declared == nil && !proxy {
-		s.warn(s.place(n.Get("statusCode")), "the method has no response %s: an answer that selects this one becomes an internal server error", r.StatusCode)
-	}
+func (s scope) integrationResponse(m *api.Method, r *api.IntegrationResponse, n *document.Node, part []string) {
 	for i := range n.Members() {
 		e := &n.Members()[i]
 		s.im.note(s.place(e.Value), append(part, e.Key)...)
@@ -307,7 +302,7 @@ func (s scope) integrationResponse(m *api.Method, out *api.Integration, r *api.I
 		case "responseTemplates":
 			r.ResponseTemplates = s.templates(e.Value, e.Key, part...)
 		case "responseParameters":
-			r.ResponseParameters = s.responseParameters(e.Value, declared, part)
+			r.ResponseParameters = s.responseParameters(e.Value, m.MethodResponses[r.StatusCode], part)
 		default:
 			s.unknown(e, "an integration response", []string{"statusCode", "responseParameters", "responseTemplates", "contentHandling"})
 		}

@@ -35,7 +35,6 @@ func (im *importer) readModels() {
 		}
 		im.modelDocs[m.Key] = m.Value
 	}
-	inPlace := map[string][]edge{}
 	for i := range section.Members() {
 		m := &section.Members()[i]
 		if im.modelDocs[m.Key] == nil {
@@ -45,9 +44,8 @@ func (im *importer) readModels() {
 		if !ms.isMap(m.Value, "a schema") {
 			continue
 		}
-		w := schemaWriter{s: ms, inPlace: true}
+		w := schemaWriter{s: ms}
 		w.schema(m.Value)
-		inPlace[m.Key] = w.edges
 		model := &api.Model{
 			ID: im.ids.make("model", m.Key, idLength), Name: m.Key, ContentType: "application/json",
 			Schema: string(w.b), Description: m.Value.Get("description").Text(),
@@ -58,7 +56,6 @@ func (im *importer) readModels() {
 		im.noteSchema(m.Value, "models", m.Key, "schema")
 		im.describe(m.Value, api.DocumentationPartLocation{Type: "MODEL", Name: m.Key})
 	}
-	im.endless(section, inPlace)
 }
 
 // noteSchema notes the place of a schema and, below it, of everything in it, by
@@ -81,51 +78,6 @@ func isModelName(name string) bool {
 		}
 	}
 	return name != ""
-}
-
-// edge is a reference of a model that applies to the very value that the model
-// applies to.
-type edge struct {
-	to string
-	at *document.Node
-}
-
-// endless reports models that refer to themselves without a step into the
-// value: no value could ever be checked against them.
-func (im *importer) endless(section *document.Node, edges map[string][]edge) {
-	const unseen, open, done = 0, 1, 2
-	state := map[string]int{}
-	type frame struct {
-		name string
-		next int
-	}
-	for i := range section.Members() {
-		start := section.Members()[i].Key
-		if state[start] != unseen || im.modelDocs[start] == nil {
-			continue
-		}
-		// A walk with its own stack: chains of models may be very long.
-		stack := []frame{{name: start}}
-		state[start] = open
-		for len(stack) > 0 {
-			f := &stack[len(stack)-1]
-			if f.next == len(edges[f.name]) {
-				state[f.name] = done
-				stack = stack[:len(stack)-1]
-				continue
-			}
-			e := edges[f.name][f.next]
-			f.next++
-			switch state[e.to] {
-			case unseen:
-				state[e.to] = open
-				stack = append(stack, frame{name: e.to})
-			case open:
-				s := scope{im: im, subject: "model " + f.name}
-				s.fail(s.place(e.at), "$ref %s leads back to itself: no value could be checked against this schema", quote(e.at.Text()))
-			}
-		}
-	}
 }
 
 // modelOf returns the name of the model that a schema of a body is: the one it
@@ -204,10 +156,8 @@ func (im *importer) modelName(ref string) (string, bool) {
 // schemaWriter writes a schema as JSON text with its references rewritten to
 // the models' addresses.
 type schemaWriter struct {
-	s       scope
-	b       []byte
-	inPlace bool   // the schema being written applies to the model's own value
-	edges   []edge // references met while inPlace
+	s scope
+	b []byte
 }
 
 func (w *schemaWriter) schema(n *document.Node) {
@@ -226,24 +176,14 @@ func (w *schemaWriter) schema(n *document.Node) {
 		case "$ref":
 			w.reference(m.Value)
 		case "properties", "patternProperties", "definitions", "dependencies":
-			w.below(m.Value, w.named)
-		case "items", "additionalItems", "additionalProperties":
-			w.below(m.Value, w.oneOrMore)
-		case "not", "allOf", "anyOf", "oneOf":
+			w.named(m.Value)
+		case "items", "additionalItems", "additionalProperties", "not", "allOf", "anyOf", "oneOf":
 			w.oneOrMore(m.Value)
 		default:
 			w.b = m.Value.AppendJSON(w.b)
 		}
 	}
 	w.b = append(w.b, '}')
-}
-
-// below writes what applies to parts of the value only.
-func (w *schemaWriter) below(n *document.Node, write func(*document.Node)) {
-	was := w.inPlace
-	w.inPlace = false
-	write(n)
-	w.inPlace = was
 }
 
 func (w *schemaWriter) named(n *document.Node) {
@@ -290,7 +230,7 @@ func (w *schemaWriter) reference(ref *document.Node) {
 	if name, ok := strings.CutPrefix(t, own); ok {
 		// As the service writes it; what follows # is within that model.
 		name, _, _ = strings.Cut(name, "#")
-		w.to(name, ref)
+		w.mustBe(name, ref)
 		w.b = document.AppendString(w.b, t)
 		return
 	}
@@ -316,20 +256,17 @@ func (w *schemaWriter) reference(ref *document.Node) {
 		if parts, ok := pointer("#/" + name); ok && len(parts) == 1 {
 			name = parts[0]
 		}
-		w.to(name, ref)
+		w.mustBe(name, ref)
 		w.b = document.AppendString(w.b, w.s.im.modelAddress(name))
 		return
 	}
 	w.b = document.AppendString(w.b, t)
 }
 
-// to notes a reference to a model, which must be there.
-func (w *schemaWriter) to(name string, ref *document.Node) {
+// mustBe checks that the model which is referred to is there. Whether references
+// lead back to themselves is for Compile to find: among models they may.
+func (w *schemaWriter) mustBe(name string, ref *document.Node) {
 	if w.s.im.modelDocs[name] == nil {
 		w.s.fail(w.s.place(ref), "$ref %s: there is no model %s%s", quote(ref.Text()), quote(name), nearestKey(name, w.s.im.modelDocs))
-		return
-	}
-	if w.inPlace {
-		w.edges = append(w.edges, edge{to: name, at: ref})
 	}
 }

@@ -27,6 +27,10 @@ func (s scope) isList(n *document.Node, name string) bool {
 }
 
 func (s scope) wrongType(n *document.Node, name string, want document.Kind) {
+	if m := n.Members(); len(m) == 1 && (strings.HasPrefix(m[0].Key, "Fn::") || m[0].Key == "Ref") {
+		s.fail(s.place(n), "%s must be %s; %s belongs to CloudFormation templates, a definition must have it resolved", name, want, m[0].Key)
+		return
+	}
 	s.fail(s.place(n), "%s must be %s, not %s", name, want, n.Kind())
 }
 

@@ -416,8 +416,13 @@ func (s *schema) endless() bool {
 
 // problemOf makes a problem of a model.
 func problemOf(m *model, places *api.Places, pointer, text string) api.Problem {
+	part := []string{"models", m.name}
 	if pointer != "" {
 		text = "at " + pointer + ": " + text
+		part = append(part, "schema")
+		for step := range strings.SplitSeq(pointer[1:], "/") {
+			part = append(part, strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~"))
+		}
 	}
-	return api.Problem{Place: places.Find("models", m.name), Subject: "model " + m.name, Message: text}
+	return api.Problem{Place: places.Find(part...), Subject: "model " + m.name, Message: text}
 }
