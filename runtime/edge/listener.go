@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -9,9 +10,10 @@ import (
 	"time"
 )
 
-// Listen wraps the listener that a server of NewServer is to serve (below TLS,
-// if there is TLS). Without it 414 is answered as 431, chunk extensions are
-// bounded only by time, and clients may miss an answer given before they sent all.
+// Listen wraps the listener that a server of NewServer is to serve; with TLS,
+// that of tls.NewListener, so that it sees what the client said. Without it 414
+// is answered as 431, chunk extensions are bounded only by time, and clients may
+// miss an answer given before they sent all.
 func Listen(ln net.Listener) net.Listener { return listener{ln} }
 
 type listener struct{ net.Listener }
@@ -21,8 +23,21 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t, ok := c.(*tls.Conn); ok {
+		return &secureConn{conn: conn{Conn: c, exact: true}, tls: t}, nil
+	}
 	return &conn{Conn: c}, nil
 }
+
+// secureConn has what fasthttp looks for in a connection with TLS.
+type secureConn struct {
+	conn
+	tls *tls.Conn
+}
+
+func (c *secureConn) Handshake() error { return c.tls.Handshake() }
+
+func (c *secureConn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
 
 // most is how many bytes a request may have with everything: head, body, and as
 // much again for chunk sizes and extensions.
@@ -34,9 +49,11 @@ var errTooMuch = errors.New("request has more bytes than any that would be taken
 type conn struct {
 	net.Conn
 	read, write deadline
+	exact       bool // a write must not time out early: TLS cannot be used after that
 
 	answered bool // since the last Read; the next begins a request
 	line     line
+	head     bool  // the request line begins with HEAD
 	got      int   // bytes of the current request
 	failed   error // of the last Read
 	linger   bool  // the client may still be sending: see Close
@@ -86,7 +103,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 }
 
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	if !c.write.want(t) {
+	if !c.write.want(t) && !c.exact {
 		return nil
 	}
 	return c.Conn.SetWriteDeadline(t)
@@ -98,7 +115,7 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 func (c *conn) Read(p []byte) (int, error) {
 	if c.answered {
-		c.answered, c.line, c.got = false, lineOpen, 0
+		c.answered, c.line, c.head, c.got = false, lineOpen, false, 0
 	}
 	if c.got > most {
 		c.failed = errTooMuch
@@ -133,6 +150,7 @@ func (c *conn) findLine(p []byte) {
 		default:
 			c.line = lineSeen
 		}
+		c.head = bytes.HasPrefix(p, []byte("HEAD "))
 		return
 	}
 }
@@ -166,16 +184,13 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// unwrap finds the conn below c; nil without Listen.
+// unwrap finds the conn of c; nil without Listen.
 func unwrap(c net.Conn) *conn {
-	for {
-		switch t := c.(type) {
-		case *conn:
-			return t
-		case interface{ NetConn() net.Conn }: // TLS
-			c = t.NetConn()
-		default:
-			return nil
-		}
+	switch t := c.(type) {
+	case *conn:
+		return t
+	case *secureConn:
+		return &t.conn
 	}
+	return nil
 }

@@ -61,10 +61,19 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 	if o.Logger == nil {
 		o.Logger = silence{}
 	}
+	// fasthttp sets a deadline for answers of the handler only; one that has
+	// passed since would make others fail.
+	writable := func(ctx *fasthttp.RequestCtx) {
+		_ = ctx.Conn().SetWriteDeadline(time.Now().Add(o.WriteTimeout))
+	}
 	refuse := func(ctx *fasthttp.RequestCtx, r *Refusal) {
 		closing(ctx)
+		writable(ctx)
 		ctx.Response.Header.DisableNormalizing()
 		o.OnRefuse(ctx, r)
+		if c := unwrap(ctx.Conn()); c != nil && c.head {
+			ctx.Response.SkipBody = true // fasthttp has forgotten the method when it could not read the header
+		}
 	}
 	return &fasthttp.Server{
 		Handler:               handler,
@@ -102,6 +111,7 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 				r = RequestTooLarge
 			}
 			if r == nil {
+				writable(ctx)
 				return fasthttp.StatusContinue
 			}
 			refuse(ctx, r)

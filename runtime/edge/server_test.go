@@ -209,6 +209,8 @@ func TestHeadHasNoBody(t *testing.T) {
 	for _, request := range []string{
 		"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
 		"HEAD /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+		"HEAD / HTTP/1.1\r\n\r\n",
+		"HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n",
 	} {
 		c := dial(t, addr)
 		io.WriteString(c, request)
@@ -355,6 +357,27 @@ func TestKeepAliveOutlivesDeadlines(t *testing.T) {
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 		if resp, body := readAnswer(t, r); resp.StatusCode != 200 {
 			t.Fatal(resp.StatusCode, body)
+		}
+	}
+}
+
+// TestAnswersWithoutHandler: an answer that fasthttp or the guard writes does not
+// fail because the deadline of an earlier one has passed.
+func TestAnswersWithoutHandler(t *testing.T) {
+	addr := serve(t, Options{WriteTimeout: 50 * time.Millisecond})
+	for request, want := range map[string]string{
+		"GET / HTTP/1.1\r\n\r\n": "HTTP/1.1 400 Bad Request\r\n",
+		"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n":        "HTTP/1.1 100 Continue\r\n",
+		"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n": "HTTP/1.1 413 Request Entity Too Large\r\n",
+	} {
+		c := dial(t, addr)
+		r := bufio.NewReader(c)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+		readAnswer(t, r)
+		time.Sleep(60 * time.Millisecond) // lets the deadline pass
+		io.WriteString(c, request)
+		if line, err := r.ReadString('\n'); line != want {
+			t.Errorf("%q: %q, %v", request, line, err)
 		}
 	}
 }
