@@ -34,7 +34,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		userAgent:  "AmazonAPIGateway_" + id,
 		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
 	}
-	c := &compiler{gateway: g, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}}
+	c := &compiler{gateway: g, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{}}
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
@@ -45,7 +45,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		for k, v := range canary.StageVariableOverrides {
 			vars[k] = v
 		}
-		cc := &compiler{gateway: g, stage: d.Stage, snapshot: d.Canary, choices: c.choices}
+		cc := &compiler{gateway: g, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates}
 		s.canary = cc.deployment(vars)
 		s.canaryPercent = canary.PercentTraffic
 		problems = append(problems, cc.problems...)
@@ -72,13 +72,14 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 
 // compiler compiles one snapshot for one stage.
 type compiler struct {
-	gateway  *Gateway
-	stage    *api.Stage
-	snapshot *api.Snapshot
-	vars     map[string]string
-	models   *schema.Set
-	choices  map[string]*choiceTable
-	problems api.Problems
+	gateway   *Gateway
+	stage     *api.Stage
+	snapshot  *api.Snapshot
+	vars      map[string]string
+	models    *schema.Set
+	choices   map[string]*choiceTable
+	templates map[templateKey]*mapping.Template
+	problems  api.Problems
 }
 
 func (c *compiler) fail(part []string, subject, message string) {
@@ -283,20 +284,23 @@ func (c *compiler) expression(part []string, subject, source string, p mapping.P
 	return e
 }
 
+// template compiles a template, the same source only once: most methods of an
+// API share a few.
 func (c *compiler) template(part []string, subject, name, source string) *mapping.Template {
+	key := templateKey{name, source}
+	if t := c.templates[key]; t != nil {
+		return t
+	}
 	t, err := mapping.CompileTemplate(name, source)
 	if err != nil {
-		c.templateError(part, subject, err)
+		c.fail(part, subject, err.Error())
 		return nil
 	}
+	c.templates[key] = t
 	return t
 }
 
-// templateError reports a template that does not parse, at its own line in the
-// definition file where the file's lines are the template's.
-func (c *compiler) templateError(part []string, subject string, err error) {
-	c.fail(part, subject, err.Error())
-}
+type templateKey struct{ name, source string }
 
 // sortedKeys returns the keys of m in order, so that compiling is deterministic.
 func sortedKeys[V any](m map[string]V) []string {

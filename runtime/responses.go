@@ -72,15 +72,16 @@ type requestTemplates struct {
 // such a template is not rendered at all.
 type mappingTemplate struct {
 	contentType string
-	template    *mapping.Template
+	template    *mapping.Template // nil when static
 	static      []byte
 	isStatic    bool
 }
 
 func newMappingTemplate(contentType string, t *mapping.Template) mappingTemplate {
-	m := mappingTemplate{contentType: contentType, template: t}
-	m.static, m.isStatic = t.Static()
-	return m
+	if text, ok := t.Static(); ok {
+		return mappingTemplate{contentType: contentType, static: text, isStatic: true}
+	}
+	return mappingTemplate{contentType: contentType, template: t}
 }
 
 type passthrough uint8
