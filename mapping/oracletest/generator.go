@@ -35,17 +35,24 @@ func (g *Generator) Case() Case {
 		c.StageVariables = map[string]string{"env": "test", "url": "http://x/y?z=1"}
 	}
 	g.b.Reset()
-	switch {
-	case g.chance(60):
+	switch k := g.r.IntN(100); {
+	case k < 35:
 		g.prelude()
 		g.block(3)
-	case g.chance(50):
+	case k < 50:
 		g.block(3)
-	default:
+	case k < 58:
 		g.soup()
+	case k < 75:
+		g.prelude()
+		g.w("#set($r = ")
+		g.expression()
+		g.w(")[$!r]#if($r)T#{else}F#end")
+	default:
+		g.probe()
 	}
 	t := g.b.String()
-	if g.chance(15) {
+	if g.chance(6) {
 		t = g.damage(t)
 	}
 	c.Template = t
@@ -279,7 +286,7 @@ func (g *Generator) operand() {
 	case k < 75:
 		g.plainReference()
 	case k < 80:
-		g.w(g.pick("true", "false", "null", "foo"))
+		g.w(g.pick("true", "false", "true", "false", "true", "false", "null"))
 	case k < 88:
 		g.w("[", g.ws())
 		for i := range g.r.IntN(4) {
@@ -463,6 +470,49 @@ func (g *Generator) comment() {
 
 func (g *Generator) escape() {
 	g.w(g.pick(`\$s`, `\\$s`, `\\\$s`, `\$undef`, `\\$undef`, `\#if`, `\#end`, `\\#if(true)x#end`, `\#foo`, `\#set($x=1)`, `\\#set($x=1)`, `\#{if}`, `\\#foo`, `\!`, `\$!s`, `\${s}`, `\$!{undef}`, `\#m1($s)`, `\\#m1($s)`, `\##`, `\\##x`, `\#[[a]]#`, `\#*b*#`, `\`, `\\`, `\\\`, `\#foreach`, `\#macro`, `\#evaluate('a')`, `\#@m1`, `\#else`, "\\\n", `$\!s`, `$\\!s`, `\#stop`))
+}
+
+// probe calls one method that exists, mostly with arguments that fit.
+func (g *Generator) probe() {
+	str := func() string {
+		return g.pick("''", "'a'", "'o'", "'l'", "'World'", "', '", "'Hello, World'", "'é'", "'😀'", "'HELLO'", "'lo'", "$e", "$s", "'5'", "'-12'", "'true'", "' x '", "'ß'", "'1.5'", "$undef", "$c")
+	}
+	in := func() string { return g.pick("0", "1", "2", "3", "5", "7", "-1", "12", "13", "99", "$i", "2147483647") }
+	any := func() string { return g.sub(func() { g.operand() }) }
+	num := func() string { return g.pick("0", "1", "-7", "255", "2147483647", "-2147483648", "1234567") }
+	g.w("#set($e = '')#set($i = 5)#set($s = 'Hello, World')#set($z = 'aé😀bA')#set($c = $s.charAt(4))#set($l = [3, 'x', 1, 'x', 2.5])#set($m = {'a': 1, 'b': 'x', 1: 'one', 'n': [1]})#set($j = $input.path('$'))#set($h = {'a': 1})")
+	call := ""
+	switch g.r.IntN(9) {
+	case 0, 1:
+		call = g.pick("$s", "$z", "$e", "$u") + "." + g.pick(
+			"length()", "isEmpty()", "trim()", "toUpperCase()", "toLowerCase()", "hashCode()", "strip()", "isBlank()", "bytes.size()", "empty", "toCharArray().size()", "getBytes()[0]", "class.simpleName",
+			"charAt("+in()+")", "codePointAt("+in()+")", "substring("+in()+")", "substring("+in()+", "+in()+")", "subSequence("+in()+", "+in()+")", "repeat("+g.pick("0", "1", "3", "-1")+")",
+			"indexOf("+str()+")", "indexOf("+str()+", "+in()+")", "lastIndexOf("+str()+")", "lastIndexOf("+str()+", "+in()+")", "indexOf("+in()+")", "lastIndexOf(111)", "indexOf(108, "+in()+")",
+			"contains("+str()+")", "startsWith("+str()+")", "startsWith("+str()+", "+in()+")", "endsWith("+str()+")", "equals("+str()+")", "equalsIgnoreCase("+str()+")", "compareTo("+str()+")", "compareToIgnoreCase("+str()+")",
+			"concat("+str()+")", "replace("+str()+", "+str()+")", "replace($c, $c)", "contentEquals("+str()+")", "matches("+str()+")", "replaceAll("+str()+", "+str()+")", "replaceFirst("+str()+", "+str()+")",
+			"split("+str()+").size()", "split("+str()+")[0]", "split("+str()+", "+in()+").size()", "regionMatches("+in()+", "+str()+", "+in()+", "+in()+")", "regionMatches(true, "+in()+", "+str()+", "+in()+", "+in()+")",
+			"codePointCount("+in()+", "+in()+")", "offsetByCodePoints("+in()+", "+in()+")", "valueOf("+any()+")", "join("+str()+", $l)", "join("+str()+", ['a','b'])", "join("+str()+", "+str()+", "+str()+")", "join("+str()+", $s.split('l'))",
+			"length().toString()", "intern()", "format('%s', "+any()+")", "toString()", "codePointBefore("+in()+")")
+	case 2:
+		call = "$s.format('" + g.pick("%s", "%5s", "%-5s|", "%.2s", "%S", "%d", "%05d", "%,d", "%+d", "%(d", "% d", "%x", "%X", "%o", "%08x", "%#x", "%c", "%b", "%B", "%n", "%%", "%f", "%.2f", "%8.3f", "%e", "%.3e", "%g", "%,.2f", "%1$s %1$s", "%h", "%-8d|", "%010.2f", "%s %s", "%2$s %1$s", "%<s", "%", "%q", "%5", "%.0f", "%+.1f", "%E", "%,d %s") + "', " + any() + g.pick("", ", "+any()) + ")"
+	case 3:
+		call = g.pick("$i", "$i", "$j.big", "$j.f", "1.5") + "." + g.pick(
+			"intValue()", "longValue()", "doubleValue()", "floatValue()", "hashCode()", "toString()", "equals("+any()+")", "compareTo("+num()+")", "parseInt("+str()+")", "parseInt("+str()+", "+in()+")", "valueOf("+str()+")", "valueOf("+num()+")",
+			"toString("+num()+")", "toString("+num()+", "+in()+")", "toHexString("+num()+")", "toBinaryString("+num()+")", "toOctalString("+num()+")", "max("+num()+", "+num()+")", "min("+num()+", "+num()+")", "sum("+num()+", "+num()+")",
+			"compare("+num()+", "+num()+")", "signum("+num()+")", "bitCount("+num()+")", "reverse("+num()+")", "highestOneBit("+num()+")", "lowestOneBit("+num()+")", "numberOfLeadingZeros("+num()+")", "numberOfTrailingZeros("+num()+")", "decode("+g.pick("'0x1F'", "'#ff'", "'010'", "'-5'", "'x'")+")",
+			"parseLong("+str()+")", "isNaN()", "isInfinite()", "parseDouble("+str()+")", "naN", "shortValue()", "byteValue()", "class.name")
+	case 4:
+		call = "$l." + g.pick("size()", "isEmpty()", "empty", "get("+in()+")", "contains("+any()+")", "indexOf("+any()+")", "lastIndexOf("+any()+")", "add("+any()+") $l", "add("+in()+", "+any()+")$l", "set("+in()+", "+any()+")$l", "remove("+in()+")$l", "remove("+str()+")$l", "addAll($l)$l", "addAll("+in()+", [7,8])$l", "removeAll(['x'])$l", "retainAll(['x', 1])$l", "containsAll([1])", "subList("+in()+", "+in()+")", "toString()", "hashCode()", "equals($l)", "iterator().next()", "toArray()[0]", "clear()$l", "clone()", "toJSONString()", "addAll($m.keySet())$l", "addAll($m.values())$l", "listIterator().next()")
+	case 5:
+		call = "$m." + g.pick("size()", "isEmpty()", "get("+any()+")", "put("+str()+", "+any()+")$m", "containsKey("+any()+")", "containsValue("+any()+")", "remove("+str()+")$m", "remove(1)$m", "keySet()", "values()", "entrySet()", "putAll($h)$m", "putAll({'q':1})$m", "getOrDefault("+str()+", "+any()+")", "putIfAbsent("+str()+", "+any()+")$m", "replace("+str()+", 'R')$m", "remove('a', 1)$m", "replace('a', 1, 2)$m", "keySet().contains("+str()+")", "keySet().remove('a')$m", "values().contains('x')", "values().remove('x')$m", "entrySet().iterator().next().value", "keySet().size()", "keySet().toArray()[0]", "equals($m)", "hashCode()", "clear()$m", "clone()", "keySet().containsAll(['a'])", "keySet().retainAll(['a'])$m", "keySet().equals($m.keySet())", "keySet().hashCode()", "entrySet().iterator().next().setValue('S')$m", "values().iterator().next()", "keySet().clear()$m", "toString().length()", "entrySet().contains(1)")
+	case 6:
+		call = g.pick("$j", "$j.a", "$j.c", "$j.items", "$j.d", "$j.items[0]", "$j.n", "$j.t", "$j.s") + "." + g.pick("size()", "toString()", "get(0)", "keySet()", "entrySet()", "values()", "hashCode()", "equals($j)", "isEmpty()", "get('a')", "contains(1)", "indexOf(2)", "add(9)", "put('x',1)", "class.name", "length()", "booleanValue()", "compareTo(true)", "items.size()", "id", "iterator().hasNext()", "subList(0,1)", "appendElement(5)", "clone()")
+	case 7:
+		call = "$c." + g.pick("toString()", "charValue()", "compareTo($c)", "equals("+any()+")", "hashCode()", "isDigit($c)", "isLetter($c)", "toUpperCase($c)", "isUpperCase($c)", "valueOf($c)", "isWhitespace($c)")
+	default:
+		call = "$s.replaceAll('" + g.regex() + "', '" + g.pick("", "x", "$0", "[$1]", `\`, `\$`, "-") + "')"
+	}
+	g.w(g.pick("["+call+"]", "#set($r = "+call+")[$!r]", "#if("+call+")T#{else}F#end", "#foreach($q in "+call+")($q)#end", "#set($r = "+call+")#if($r == "+any()+")same#end", "["+call+"]", "["+call+"]"))
 }
 
 // soup is a mix of the language's pieces.

@@ -323,7 +323,11 @@ func (c *compiler) expr(n *node) expr {
 	case nString:
 		return c.str(n)
 	case nInteger:
-		return &constant{v: integerLiteral(n.firstToken().image)}
+		v, ok := integerLiteral(n.firstToken().image)
+		if !ok { // a marker before it belongs to its image
+			c.fail(n, SyntaxError, "malformed number")
+		}
+		return &constant{v: v}
 	case nFloat:
 		f, err := strconv.ParseFloat(n.firstToken().image, 64)
 		if err != nil && !math.IsInf(f, 0) {
@@ -374,13 +378,16 @@ func (c *compiler) binary(n *node) expr {
 	case tAnd:
 		e = &andExpr{b}
 	case tEqual:
-		e = &equalExpr{b, false, c.mode == AWS}
+		e = c.equality(b, false)
 	case tNotEqual:
-		e = &equalExpr{b, true, c.mode == AWS}
+		e = c.equality(b, true)
 	case tLess, tLessEqual, tGreater, tGreaterEqual:
 		e = &orderExpr{b, n.op}
 	case tPlus:
-		e = &addExpr{binaryExpr: b, leftNode: n.kids[0], rightNode: n.kids[1], aws: c.mode == AWS}
+		e = &addExpr{
+			binaryExpr: b, leftNode: n.kids[0], rightNode: n.kids[1],
+			emptyLeft: c.emptyWhenNull(b.left), emptyRight: c.emptyWhenNull(b.right),
+		}
 	default:
 		e = &mathExpr{b, n.op}
 	}
@@ -395,15 +402,26 @@ func (c *compiler) binary(n *node) expr {
 	return k
 }
 
-func integerLiteral(s string) value.Value {
+func (c *compiler) equality(b binaryExpr, not bool) expr {
+	return &equalExpr{b, not, c.emptyWhenNull(b.left), c.emptyWhenNull(b.right)}
+}
+
+// emptyWhenNull tells whether e counts as "" when it is null: a reference does
+// in AWS mode, a failed calculation does not.
+func (c *compiler) emptyWhenNull(e expr) bool {
+	_, isReference := e.(*reference)
+	return isReference && c.mode == AWS
+}
+
+func integerLiteral(s string) (v value.Value, ok bool) {
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
 		if i == int64(int32(i)) {
-			return value.OfInt(int32(i))
+			return value.OfInt(int32(i)), true
 		}
-		return value.OfLong(i)
+		return value.OfLong(i), true
 	}
-	b, _ := new(big.Int).SetString(s, 10)
-	return value.OfBigInt(b)
+	b, ok := new(big.Int).SetString(s, 10)
+	return value.OfBigInt(b), ok
 }
 
 // str compiles a string literal. One in double quotes that has a "$" or "#" is

@@ -167,8 +167,8 @@ func (e *andExpr) truth(st *state) bool       { return e.left.truth(st) && e.rig
 // equalExpr is == and !=.
 type equalExpr struct {
 	binaryExpr
-	not bool
-	aws bool // null equals ""
+	not                   bool
+	emptyLeft, emptyRight bool // null equals ""
 }
 
 func (e *equalExpr) eval(st *state) value.Value { return value.OfBool(e.truth(st)) }
@@ -189,13 +189,11 @@ func (e *equalExpr) equal(st *state, l, r value.Value) bool {
 		return x == y
 	}
 	if lk == value.Null || rk == value.Null {
-		if e.aws {
-			l, r = emptyForNull(l), emptyForNull(r)
-			x, ok := l.Str()
-			y, ok2 := r.Str()
-			if ok && ok2 {
-				return x == y
-			}
+		if s, ok := r.Str(); ok && s == "" && e.emptyLeft {
+			return true
+		}
+		if s, ok := l.Str(); ok && s == "" && e.emptyRight {
+			return true
 		}
 		if lk == rk {
 			return true
@@ -228,13 +226,6 @@ func (e *equalExpr) equal(st *state, l, r value.Value) bool {
 	x, ok := st.text(l)
 	y, ok2 := st.text(r)
 	return x == y && ok == ok2
-}
-
-func emptyForNull(v value.Value) value.Value {
-	if v.IsNull() {
-		return value.Of("")
-	}
-	return v
 }
 
 // orderExpr is < <= > >=; false unless both sides are numbers.
@@ -270,8 +261,8 @@ func (e *orderExpr) truth(st *state) bool {
 // addExpr is +: a sum, or a concatenation when either side is a String.
 type addExpr struct {
 	binaryExpr
-	leftNode, rightNode *node // for the text of a side that is null
-	aws                 bool
+	leftNode, rightNode   *node // for the text of a side that is null
+	emptyLeft, emptyRight bool  // null is "" here
 }
 
 func (e *addExpr) eval(st *state) value.Value {
@@ -281,8 +272,8 @@ func (e *addExpr) eval(st *state) value.Value {
 		return value.Value{}
 	}
 	if l.Kind() == value.String || r.Kind() == value.String {
-		x, ok := e.side(st, l, e.leftNode)
-		y, ok2 := e.side(st, r, e.rightNode)
+		x, ok := side(st, l, e.leftNode, e.emptyLeft)
+		y, ok2 := side(st, r, e.rightNode, e.emptyRight)
 		if !ok || !ok2 {
 			if st.sig == sigNone {
 				st.fail(e.pos, RuntimeError, "a side of + has no text", nil)
@@ -298,11 +289,12 @@ func (e *addExpr) eval(st *state) value.Value {
 	return calculate(st, tPlus, l, r, e.pos)
 }
 
-func (e *addExpr) side(st *state, v value.Value, n *node) (string, bool) {
+// side is the text of one side of a concatenation.
+func side(st *state, v value.Value, n *node, empty bool) (string, bool) {
 	if !v.IsNull() {
 		return st.text(v)
 	}
-	if e.aws {
+	if empty {
 		return "", true
 	}
 	return n.literal(), true

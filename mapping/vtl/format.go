@@ -28,6 +28,7 @@ func errFormat(kind, spec string) error {
 // format is String.format in the root locale, for the conversions that templates
 // have arguments for: b c d e f g h n o s x X %.
 func (st *state) format(f string, args []value.Value) (value.Value, bool, error) {
+	noArgs := len(args) == 1 && args[0].IsNull() // null is taken for the array of arguments
 	if len(args) == 1 {
 		if a, ok := args[0].Object().(*array); ok && a.class_ != "[B" && a.class_ != "[C" {
 			args = a.items
@@ -61,10 +62,13 @@ func (st *state) format(f string, args []value.Value) (value.Value, bool, error)
 			default:
 				next++
 			}
-			if at < 0 || at >= len(args) {
+			if at < 0 || at >= len(args) && !noArgs {
 				return value.Value{}, true, errFormat("MissingFormatArgumentException", f[i-n:i])
 			}
-			last, arg = at, args[at]
+			last = at
+			if !noArgs {
+				arg = args[at]
+			}
 		}
 		s, err := st.formatOne(spec, arg)
 		if err != nil {
@@ -168,7 +172,7 @@ func (st *state) formatOne(f formatSpec, v value.Value) (string, error) {
 		s = formatInteger(f, v)
 	case 'e', 'E', 'f', 'g', 'G':
 		if v.IsNull() {
-			s = "null"
+			s = cut("null", f.precision)
 			break
 		}
 		if k := v.Kind(); k != value.Double && k != value.Float && k != value.Decimal {

@@ -81,6 +81,10 @@ func (st *state) javaCall(v value.Value, name string, args []value.Value) (r val
 		return r, ok, err
 	}
 	r, ok, err = st.objectMethod(v, name, args)
+	if !ok && err == nil && name == "compareTo" && len(args) == 1 && v.Kind() != value.ObjectKind &&
+		v.Kind() != value.MapKind && v.Kind() != value.ListKind {
+		return value.Value{}, true, errors.New("ClassCastException: " + className(args[0]) + " cannot be cast to " + className(v))
+	}
 	if !ok && err == nil && len(args) > 0 && hasNoArgs(v, name) {
 		// Velocity takes a method without parameters for any arguments, and fails.
 		return value.Value{}, true, errors.New("IllegalArgumentException: wrong number of arguments")
@@ -383,8 +387,13 @@ func className(v value.Value) string {
 		}
 		return "java.util.ArrayList"
 	}
-	if j, ok := v.Object().(javaObject); ok {
-		return j.class()
+	switch o := v.Object().(type) {
+	case javaObject:
+		return o.class()
+	case *loop:
+		return "org.apache.velocity.runtime.directive.ForeachScope"
+	case *blockRef:
+		return "org.apache.velocity.runtime.directive.Block$Reference"
 	}
 	return "java.lang.Object"
 }

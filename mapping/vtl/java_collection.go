@@ -241,7 +241,8 @@ func (v *mapView) class() string {
 	return "java.util.LinkedHashMap$LinkedValues"
 }
 
-func (v *mapView) items() []value.Value {
+// Items implements value.Collection: JSON has an array for a view.
+func (v *mapView) Items() []value.Value {
 	items := make([]value.Value, v.m.Len())
 	for i := range items {
 		items[i] = v.part.of(v.m, i)
@@ -251,7 +252,7 @@ func (v *mapView) items() []value.Value {
 
 // TextParts implements value.Composite: a view prints as a list.
 func (v *mapView) TextParts() []value.Value {
-	return []value.Value{value.OfList(&value.List{Items: v.items()})}
+	return []value.Value{value.OfList(&value.List{Items: v.Items()})}
 }
 
 // AppendText implements value.Object.
@@ -297,7 +298,7 @@ func (v *mapView) call(st *state, name string, args []value.Value) (value.Value,
 		case "iterator":
 			return value.OfObject(&iteratorObject{it: iterateMap(v.m, v.part)}), true, st.grow(1, 120)
 		case "toArray":
-			return value.OfObject(&array{class_: "[Ljava.lang.Object;", items: v.items()}), true, st.grow(v.m.Len(), 24)
+			return value.OfObject(&array{class_: "[Ljava.lang.Object;", items: v.Items()}), true, st.grow(v.m.Len(), 24)
 		case "clear":
 			v.m.Clear()
 			return value.Of(""), true, nil
@@ -383,7 +384,7 @@ func collection(v value.Value) ([]value.Value, bool) {
 		return l.Items, true
 	}
 	if m, ok := v.Object().(*mapView); ok {
-		return m.items(), true
+		return m.Items(), true
 	}
 	return nil, false
 }

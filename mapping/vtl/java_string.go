@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
@@ -34,9 +35,14 @@ func (st *state) stringMethod(s, name string, args []value.Value) (value.Value, 
 	}
 	switch name {
 	case "format":
-		if f, ok := args[0].Str(); ok {
-			return st.format(f, args[1:])
+		if len(args) == 0 || !isString(args[0]) {
+			break
 		}
+		f, ok := args[0].Str()
+		if !ok {
+			return value.Value{}, true, errNullPointer
+		}
+		return st.format(f, args[1:])
 	case "formatted":
 		return st.format(s, args)
 	case "join":
@@ -159,7 +165,10 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 		if a, ok := arg.Object().(*array); ok && a.class_ == "[C" {
 			return st.newString(string(charsOf(a)))
 		}
-		if name == "valueOf" && !null {
+		if name == "valueOf" {
+			if null {
+				return value.Of("null"), true, nil
+			}
 			t, ok := st.text(arg)
 			return value.Of(t), ok, nil
 		}
@@ -341,11 +350,11 @@ func (st *state) stringMethod2(s, name string, a, b value.Value) (value.Value, b
 		if !isString(a) || !isString(b) {
 			break
 		}
-		x, y, err := twoStrings(a, b)
-		if err != nil {
-			return value.Value{}, true, err
+		x, ok := a.Str()
+		if !ok || name == "replaceFirst" && b.IsNull() {
+			return value.Value{}, true, errNullPointer
 		}
-		return st.replaceRegex(s, x, y, name == "replaceFirst")
+		return st.replaceRegex(s, x, b, name == "replaceFirst")
 	case "split":
 		if !isString(a) || !isInt(b) {
 			break
@@ -454,19 +463,38 @@ func codePoints(s, name string, a, b int) (value.Value, bool, error) {
 		}
 		return value.OfInt(int32(count)), true, nil
 	}
-	if a < 0 || a > n || b < 0 {
+	if a < 0 || a > n {
 		return value.Value{}, true, errBounds("Index", a, n)
 	}
-	t, at := value.Slice16(s, a, n), a
-	for ; b > 0; b-- {
-		if t == "" {
-			return value.Value{}, true, errBounds("Index", at, n)
-		}
-		_, size := value.DecodeRune(t)
-		at += value.Len16(t[:size])
-		t = t[size:]
+	// Forward over the text after the index, or backward over that before it.
+	t, step := value.Units(value.Slice16(s, a, n)), 1
+	if b < 0 {
+		t, step, b = value.Units(value.Slice16(s, 0, a)), -1, -b
 	}
-	return value.OfInt(int32(at)), true, nil
+	at := 0
+	for ; b > 0; b-- {
+		if at >= len(t) {
+			return value.Value{}, true, errBounds("Index", a+step*at, n)
+		}
+		u := func(i int) rune {
+			if i >= len(t) {
+				return 0
+			}
+			if step < 0 {
+				return rune(t[len(t)-1-i])
+			}
+			return rune(t[i])
+		}
+		first, second := u(at), u(at+1)
+		if step < 0 {
+			first, second = second, first
+		}
+		if utf16.DecodeRune(first, second) != unicode.ReplacementChar {
+			at++
+		}
+		at++
+	}
+	return value.OfInt(int32(a + step*at)), true, nil
 }
 
 // join is String.join(separator, parts...) or join(separator, collection).
@@ -474,17 +502,27 @@ func (st *state) join(args []value.Value) (value.Value, bool, error) {
 	if len(args) == 0 {
 		return value.Value{}, false, nil
 	}
-	sep, ok := args[0].Str()
-	if !ok {
+	sep, given := args[0].Str()
+	if !isString(args[0]) {
 		return value.Value{}, false, nil
 	}
-	parts := args[1:]
+	parts, iterable := args[1:], false
 	if len(parts) == 1 {
 		if items, ok := collection(parts[0]); ok {
-			parts = items
-		} else if a, ok := parts[0].Object().(*array); ok {
+			parts, iterable = items, true
+		} else if a, ok := parts[0].Object().(*array); ok && a.class_ == "[Ljava.lang.String;" {
 			parts = a.items
+		} else if parts[0].IsNull() { // it is taken for either
+			return value.Value{}, false, nil
 		}
+	}
+	for _, p := range parts {
+		if !iterable && !isString(p) {
+			return value.Value{}, false, nil
+		}
+	}
+	if !given {
+		return value.Value{}, true, errNullPointer
 	}
 	var b []byte
 	for i, p := range parts {
@@ -492,8 +530,6 @@ func (st *state) join(args []value.Value) (value.Value, bool, error) {
 		switch {
 		case p.IsNull():
 			t = "null"
-		case !ok && len(args) > 2:
-			return value.Value{}, false, nil
 		case !ok:
 			return value.Value{}, true, errors.New("ClassCastException: " + className(p) + " cannot be cast to java.lang.CharSequence")
 		}

@@ -250,18 +250,25 @@ func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) 
 	return value.OfObject(&array{class_: "[Ljava.lang.String;", items: ofStrings(parts)}), true, st.grow(len(parts)+1, 40)
 }
 
-func (st *state) replaceRegex(s, pattern, replacement string, first bool) (value.Value, bool, error) {
+// replaceRegex is replaceAll or replaceFirst. A replacement that is null fails
+// only where something is to be replaced.
+func (st *state) replaceRegex(s, pattern string, with value.Value, first bool) (value.Value, bool, error) {
+	replacement, given := with.Str()
 	r, err := st.regex(pattern)
 	if err != nil {
 		return value.Value{}, true, err
 	}
-	if r.isLiteral && r.literal != "" && !first && strings.IndexByte(replacement, '$') < 0 && strings.IndexByte(replacement, '\\') < 0 {
+	if r.isLiteral && r.literal != "" && !first && given && strings.IndexByte(replacement, '$') < 0 && strings.IndexByte(replacement, '\\') < 0 {
 		return st.replaceText(s, r.literal, replacement)
 	}
 	var b []byte
 	at := 0
 	var bad error
 	err = st.each(r, s, func(g []int) bool {
+		if !given {
+			bad = errNullPointer
+			return false
+		}
 		b = append(b, s[at:g[0]]...)
 		at = g[1]
 		b, bad = r.expand(b, replacement, s, g)

@@ -259,16 +259,12 @@ func (r *reTranslator) char(c rune) {
 
 func isAlphaRune(c rune) bool { return c < 0x80 && isAlpha(byte(c)) }
 
-// appendQuoted appends c so that both engines take it for itself.
+// appendQuoted appends c so that both engines take it for itself, in and out of
+// classes.
 func appendQuoted(dst []byte, c rune) []byte {
 	if c < 0x80 && !isAlpha(byte(c)) && !isDigit(byte(c)) {
-		if c < ' ' || c == 0x7F || c == ' ' || c == '#' {
-			const hex = "0123456789abcdef"
-			return append(dst, '\\', 'x', hex[c>>4], hex[c&15])
-		}
-		if c != '_' && c != '"' && c != '\'' && c != ',' && c != '/' && c != ':' && c != ';' && c != '<' && c != '=' && c != '>' && c != '@' && c != '`' && c != '~' && c != '%' && c != '&' && c != '!' {
-			dst = append(dst, '\\')
-		}
+		const hex = "0123456789abcdef"
+		return append(dst, '\\', 'x', hex[c>>4], hex[c&15])
 	}
 	return utf8.AppendRune(dst, c)
 }

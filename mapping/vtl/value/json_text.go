@@ -82,10 +82,20 @@ func (p *printer) json(v Value, depth int) {
 		case BigInt, Decimal:
 			p.other(v, depth)
 		default:
+			if c, ok := v.Object().(Collection); ok {
+				p.json(OfList(&List{Items: c.Items()}), depth+1)
+				return
+			}
 			p.dst = AppendJSONString(p.dst, v.Text(), p.style)
 		}
 	}
 	p.full(depth)
+}
+
+// Collection is an Object that JSON has an array for, such as a set of keys.
+type Collection interface {
+	Object
+	Items() []Value
 }
 
 // plain tells the bytes of a JSON string that stand for themselves in every
