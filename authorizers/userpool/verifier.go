@@ -1,0 +1,136 @@
+package userpool
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// Verifier verifies tokens and remembers those that were right. It is safe for
+// concurrent use.
+type Verifier struct {
+	sources  map[string]string
+	endpoint string
+	fetcher  *fetcher
+	verified *otter.Cache[string, *Claims]
+
+	mu   sync.Mutex
+	sets map[Pool]*KeySet
+}
+
+// NewVerifier makes a Verifier that uses about tokenBytes of memory for verified
+// tokens.
+func NewVerifier(o Options, tokenBytes uint64) *Verifier {
+	return &Verifier{
+		sources:  o.Sources,
+		endpoint: strings.TrimRight(o.Endpoint, "/"),
+		fetcher:  newFetcher(o),
+		verified: otter.Must(&otter.Options[string, *Claims]{
+			MaximumWeight: tokenBytes,
+			Weigher: func(token string, c *Claims) uint32 {
+				const entry, pair = 400, 32
+				return uint32(entry + 3*len(token) + pair*len(c.Pairs)) // the claims' text is shorter than the token
+			},
+		}),
+		sets: map[Pool]*KeySet{},
+	}
+}
+
+// Close ends fetches under way and waits for them.
+func (v *Verifier) Close() { v.fetcher.close() }
+
+// KeySet is the key set of a pool, the same each time. Nothing is fetched yet.
+func (v *Verifier) KeySet(p Pool) *KeySet {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s := v.sets[p]
+	if s == nil {
+		s = &KeySet{pool: p, issuers: []string{p.Issuer()}, source: v.sources[p.ID], fetcher: v.fetcher}
+		if v.endpoint != "" {
+			s.issuers = append(s.issuers, v.endpoint+"/"+p.ID)
+			if s.source == "" {
+				s.source = v.endpoint + "/" + p.ID + wellKnown
+			}
+		}
+		if s.source == "" {
+			s.source = p.Issuer() + wellKnown
+		}
+		v.sets[p] = s
+	}
+	return s
+}
+
+const wellKnown = "/.well-known/jwks.json"
+
+// Verify returns the claims of a token of one of the pools. The error is
+// ErrExpired, ErrKeys or ErrInvalid, or wraps one of them. The token may be a view
+// of memory that changes later.
+func (v *Verifier) Verify(ctx context.Context, raw string, pools []*KeySet, now time.Time) (*Claims, error) {
+	if c, ok := v.verified.GetIfPresent(raw); ok {
+		// Whoever may use the token elsewhere may not here, and not for ever.
+		if slices.Contains(pools, c.set) {
+			if c.set.current(c.key.id) == c.key {
+				if r := c.set.ring.Load(); r != nil {
+					c.set.freshen(r, now)
+				}
+				return c, c.timely(now)
+			}
+			v.verified.Invalidate(raw)
+		}
+	}
+	raw = strings.Clone(raw)
+	c, err := verify(ctx, raw, pools, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.timely(now); err != nil {
+		return nil, err
+	}
+	v.verified.Set(raw, c)
+	return c, nil
+}
+
+func verify(ctx context.Context, raw string, pools []*KeySet, now time.Time) (*Claims, error) {
+	t, err := parse(raw)
+	if err != nil {
+		return nil, ErrInvalid
+	}
+	var set *KeySet
+	for _, s := range pools {
+		if s.issues(t.claims.Issuer) {
+			set = s
+			break
+		}
+	}
+	if set == nil {
+		return nil, ErrInvalid
+	}
+	k, err := set.find(ctx, t.keyID, now)
+	if err != nil {
+		return nil, err
+	}
+	if k.alg != "" && k.alg != t.method.Alg() {
+		return nil, ErrInvalid
+	}
+	if t.method.Verify(t.signed, t.signature, k.public) != nil {
+		return nil, ErrInvalid
+	}
+	t.claims.set, t.claims.key = set, k
+	return t.claims, nil
+}
+
+// timely judges the times of verified claims. A token without exp never counts.
+func (c *Claims) timely(now time.Time) error {
+	seconds := now.Unix()
+	switch {
+	case c.expires < 0 || seconds < c.notBefore:
+		return ErrInvalid
+	case seconds >= c.expires:
+		return ErrExpired
+	}
+	return nil
+}
