@@ -129,6 +129,10 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 			d.methods = append(d.methods, m)
 		}
 	}
+	if len(d.methods) == 0 {
+		// The text of CreateDeployment for such an API.
+		c.fail([]string{"resources"}, "", "The REST API doesn't contain any methods")
+	}
 	return d
 }
 
