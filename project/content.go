@@ -52,10 +52,6 @@ func (l *loader) loadContent(e entry, file string, src []byte) (*content, bool) 
 		l.problem(api.Place{File: file, Line: 1, Column: 1}, "this is neither an OpenAPI 3.0 or Swagger 2.0 document nor a snapshot")
 		return nil, false
 	}
-	if len(src) > maxDefinitionSize {
-		l.problem(api.Place{File: file, Line: 1, Column: 1}, "the definition has %d bytes, at most %d are allowed", len(src), maxDefinitionSize)
-		return nil, false
-	}
 	id := e.id
 	if id == "" {
 		id = idFromFile(file)

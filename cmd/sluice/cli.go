@@ -33,6 +33,7 @@ type commands struct {
 	Validate   validateCommand   `cmd:"" help:"Report every problem of definitions."`
 	Routes     routesCommand     `cmd:"" help:"Print the compiled routes of a definition."`
 	Export     exportCommand     `cmd:"" help:"Write a snapshot of one stage."`
+	Render     renderCommand     `cmd:"" help:"Render a mapping template."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
 }
