@@ -19,8 +19,9 @@ type conn struct {
 	input   input
 
 	reused bool
-	since  time.Time // when it was used last
-	sent   int       // bytes of the request written so far
+	since  time.Time     // when the last request on it began
+	most   time.Duration // how long after that it may be used again
+	sent   int           // bytes of the request written so far
 
 	// A deadline is set on nc only when the one it has is later than wanted or
 	// about to pass: setting one costs more than the rest of the bookkeeping.
@@ -78,6 +79,12 @@ func (c *conn) exchange(req *Request, resp *Response, deadline, now time.Time) (
 	in.resp = nil // an idle connection keeps no answer
 	switch {
 	case err == nil && keepAlive && out == keep:
+		// A backend that says when it closes is not given a request at that very
+		// moment: it would be lost, and a POST could not be repeated.
+		c.most = c.options.IdleTimeout
+		if said := time.Duration(in.framing.idle) * time.Second; said > 0 {
+			c.most = min(c.most, said-min(said/2, time.Second))
+		}
 		return keep, nil
 	case err == nil:
 		return closing, nil

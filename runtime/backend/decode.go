@@ -26,6 +26,7 @@ type framing struct {
 	chunked   bool
 	closing   bool // Connection: close
 	keepAlive bool // Connection: keep-alive
+	idle      int  // seconds the backend keeps an idle connection; 0: not said
 }
 
 // read reads an answer; keepAlive tells whether the connection may be used again.
@@ -127,7 +128,7 @@ func (in *input) parseHead(b []byte) error {
 		return err
 	}
 	in.framing.length = -1
-	in.framing.chunked, in.framing.closing, in.framing.keepAlive = false, false, false
+	in.framing.chunked, in.framing.closing, in.framing.keepAlive, in.framing.idle = false, false, false, 0
 	fields := in.resp.Header[:0]
 	for {
 		line, next := cutLine(rest)
@@ -232,6 +233,8 @@ func (in *input) frame(name string, value []byte) error {
 			f.closing = f.closing || octets.EqualFold(octets.Text(item), "close")
 			f.keepAlive = f.keepAlive || octets.EqualFold(octets.Text(item), "keep-alive")
 		}
+	case octets.EqualFold(name, "keep-alive"):
+		f.idle = idleSeconds(value)
 	}
 	return nil
 }
@@ -250,6 +253,27 @@ func (in *input) parseLength(s []byte) (int, error) {
 		n = min(n*10+int(c-'0'), over)
 	}
 	return n, nil
+}
+
+// idleSeconds reads "timeout=5, max=100".
+func idleSeconds(value []byte) int {
+	for more := true; more; {
+		var item []byte
+		item, value, more = bytes.Cut(value, []byte{','})
+		digits, ok := bytes.CutPrefix(trim(item), []byte("timeout="))
+		if !ok {
+			continue
+		}
+		n := 0
+		for _, c := range digits {
+			if c < '0' || c > '9' {
+				return 0
+			}
+			n = min(n*10+int(c-'0'), 3600)
+		}
+		return n
+	}
+	return 0
 }
 
 // cutLine returns b up to the first line end, without it, and what follows. b

@@ -156,8 +156,8 @@ func (e *Endpoint) pop(now time.Time) *conn {
 		return nil
 	}
 	c := e.idle[n-1]
-	if now.Sub(c.since) > e.client.options.IdleTimeout {
-		// The others are older still; the sweeper is late.
+	if now.Sub(c.since) > c.most {
+		// The others are older still.
 		e.expire(now)
 		return nil
 	}
@@ -217,7 +217,7 @@ func (e *Endpoint) sweep() {
 func (e *Endpoint) expire(now time.Time) {
 	kept := e.idle[:0]
 	for _, c := range e.idle {
-		if now.Sub(c.since) > e.client.options.IdleTimeout {
+		if now.Sub(c.since) > c.most {
 			c.Close()
 			e.open--
 		} else {

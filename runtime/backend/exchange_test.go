@@ -416,60 +416,93 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 }
 
-// TestMaxConns: requests wait for a connection, until their deadline.
+// TestMaxConns: requests wait for the only connection until their deadline. It
+// is handed over when it can be used again, and its place when it cannot.
 func TestMaxConns(t *testing.T) {
-	got, answer := make(chan bool), make(chan bool)
+	got, answer := make(chan bool), make(chan string)
 	ln := listen(t, func(c net.Conn, r *bufio.Reader, _ int) {
 		for {
 			if _, _, err := readRequest(r); err != nil {
 				return
 			}
 			got <- true
-			if !<-answer {
-				return
-			}
-			io.WriteString(c, hello)
+			io.WriteString(c, <-answer)
 		}
 	})
 	e := endpoint(t, client(t, Options{MaxConns: 1}), ln)
 	var wg sync.WaitGroup
-	do := func(want Kind) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+	do := func() {
+		wg.Go(func() {
 			var resp Response
-			if err := e.Do(get(), &resp, soon()); kindOf(t, err) != want {
-				t.Errorf("%v, want kind %d", err, want)
+			if err := e.Do(get(), &resp, soon()); err != nil || string(resp.Body) != "hello" {
+				t.Errorf("%v, %q", err, resp.Body)
 			}
-		}()
+		})
 	}
-	do(0)
+	do()
 	<-got
 	var resp Response
 	if err := e.Do(get(), &resp, time.Now().Add(20*time.Millisecond)); kindOf(t, err) != KindTimeout {
 		t.Errorf("with all connections in use: %v", err)
 	}
-	do(0)           // takes over the connection
-	answer <- true  // the first
-	<-got           //
-	do(0)           // opens the next one
-	answer <- true  // the second; the third is on the same connection or waits for it
-	<-got           //
-	answer <- true  //
-	wg.Wait()       //
-	do(KindConnect) // never answered: on a reused connection, then on a new one
-	<-got
-	answer <- false
-	<-got
-	do(0)
-	answer <- false
-	<-got
-	answer <- true
+	for i, a := range []string{hello, strings.Replace(hello, "\r\n", "\r\nConnection: close\r\n", 1), hello} {
+		if i < 2 {
+			do()
+			for waiting := 0; waiting == 0; runtime.Gosched() {
+				e.mu.Lock()
+				waiting = e.waiting.Len()
+				e.mu.Unlock()
+			}
+		}
+		answer <- a
+		if i < 2 {
+			<-got
+		}
+	}
 	wg.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.open != 1 || len(e.idle) != 1 || e.waiting.Len() != 0 {
-		t.Errorf("open %d, idle %d, waiting %d", e.open, len(e.idle), e.waiting.Len())
+	if e.open != 1 || len(e.idle) != 1 || e.waiting.Len() != 0 || ln.accepted() != 2 {
+		t.Errorf("open %d, idle %d, waiting %d, %d connections", e.open, len(e.idle), e.waiting.Len(), ln.accepted())
+	}
+}
+
+// TestClaims: a backend that claims a large body and sends none costs next to
+// no memory, and a request that timed out leaves no goroutine behind.
+func TestClaims(t *testing.T) {
+	const n = 50
+	for name, answer := range map[string]string{
+		"length": "HTTP/1.1 200 OK\r\nContent-Length: 10485760\r\n\r\nx",
+		"chunk":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na00000\r\nx",
+	} {
+		done := make(chan bool)
+		ln := listen(t, func(c net.Conn, r *bufio.Reader, _ int) {
+			readRequest(r)
+			io.WriteString(c, answer)
+			<-done
+		})
+		e := endpoint(t, client(t, Options{}), ln)
+		var before, after runtime.MemStats
+		goroutines := 0
+		runtime.ReadMemStats(&before)
+		for i := range n {
+			var resp Response
+			if err := e.Do(get(), &resp, time.Now().Add(10*time.Millisecond)); kindOf(t, err) != KindTimeout {
+				t.Fatal(err)
+			}
+			if i == 0 {
+				goroutines = runtime.NumGoroutine()
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if got := (after.TotalAlloc - before.TotalAlloc) / n; got > 256<<10 {
+			t.Errorf("%s: %d bytes a request", name, got)
+		}
+		// Each connection has one goroutine, of the test's server.
+		if got := runtime.NumGoroutine() - goroutines; got > n {
+			t.Errorf("%s: %d more goroutines", name, got)
+		}
+		close(done)
 	}
 }
 
@@ -521,6 +554,46 @@ func TestIdleTimeout(t *testing.T) {
 	defer e.mu.Unlock()
 	if e.open != 0 {
 		t.Errorf("open %d after use of a closed client", e.open)
+	}
+}
+
+// TestKeepAliveHint: a connection is not used in the last second of the time for
+// which the backend says it keeps it.
+func TestKeepAliveHint(t *testing.T) {
+	for hint, want := range map[string]time.Duration{
+		"":                             50 * time.Second,
+		"timeout=5":                    4 * time.Second,
+		"max=10 , timeout=1":           500 * time.Millisecond,
+		"timeout=600":                  50 * time.Second,
+		"timeout=0":                    50 * time.Second,
+		"timeout=-1":                   50 * time.Second,
+		"timeout=99999999999999999999": 50 * time.Second,
+	} {
+		ln := listen(t, func(c net.Conn, r *bufio.Reader, _ int) {
+			for {
+				if _, _, err := readRequest(r); err != nil {
+					return
+				}
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nkeep-alive: "+hint+"\r\nContent-Length: 0\r\n\r\n")
+			}
+		})
+		e := endpoint(t, client(t, Options{}), ln)
+		var resp Response
+		for i := range 2 {
+			if err := e.Do(get(), &resp, soon()); err != nil {
+				t.Fatal(err)
+			}
+			e.mu.Lock()
+			c := e.idle[0]
+			if c.most != want {
+				t.Errorf("%q: %v", hint, c.most)
+			}
+			c.since = c.since.Add(-want - time.Second)
+			e.mu.Unlock()
+			if ln.accepted() != i+1 {
+				t.Errorf("%q: %d connections", hint, ln.accepted())
+			}
+		}
 	}
 }
 
