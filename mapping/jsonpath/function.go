@@ -3,6 +3,7 @@ package jsonpath
 import (
 	"math"
 
+	"sluice/mapping/vtl"
 	"sluice/mapping/vtl/value"
 )
 
@@ -228,14 +229,14 @@ func appendItems(a *arguments, model value.Value) (value.Value, *fault) {
 		if f != nil {
 			return value.Value{}, f
 		}
-		l.Add(exported(v))
+		l.Add(v)
 	}
 	return model, nil
 }
 
 func keys(_ *arguments, model value.Value) (value.Value, *fault) {
 	if m := model.Map(); m != nil {
-		return newKeySet(m), nil
+		return vtl.KeySet(m), nil
 	}
 	return value.Value{}, nil
 }

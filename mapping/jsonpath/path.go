@@ -90,12 +90,7 @@ func (p *Path) Read(root value.Value) (value.Value, error) {
 	r := reader{tokens: p.tokens}
 	v, f := r.value(p.chain, root, root, false)
 	if f == nil {
-		if l := v.List(); l != nil && !p.chain.definite {
-			for i := range l.Items {
-				l.Items[i] = exported(l.Items[i])
-			}
-		}
-		return exported(v), nil
+		return v, nil
 	}
 	if f.kind == faultNotFound {
 		return value.Value{}, p.notFound
