@@ -157,9 +157,8 @@ func (e *Endpoint) pop(now time.Time) *conn {
 	}
 	c := e.idle[n-1]
 	if now.Sub(c.since) > c.most {
-		// The others are older still.
-		e.expire(now)
-		return nil
+		e.expire(now) // most of the others are older still
+		return e.pop(now)
 	}
 	e.idle[n-1] = nil
 	e.idle = e.idle[:n-1]
