@@ -108,10 +108,8 @@ func (c *contextView) Property(name string) (value.Value, bool) {
 	case "responseOverride":
 		return value.OfObject(&c.r.responseOverride), true
 	case "authorizer":
-		if c.r.scope.Context != nil {
-			if m := c.r.scope.Context.Authorizer(); m != nil {
-				return value.OfObject(&mapView{shared: m, silent: true}), true
-			}
+		if c.r.authorizer.shared != nil {
+			return value.OfObject(&c.r.authorizer), true
 		}
 	}
 	return value.Value{}, false
@@ -131,7 +129,12 @@ func (c *contextView) Call(name string, args []value.Value) (value.Value, bool, 
 
 // AsMap is the level as a map, for keySet() and the like. It is a copy:
 // changing it changes nothing.
-func (c *contextView) AsMap() *value.Map { return c.snapshot() }
+func (c *contextView) AsMap() *value.Map {
+	if c.r.snapshots[c.node.id] == nil {
+		c.r.snapshots[c.node.id] = c.snapshot()
+	}
+	return c.r.snapshots[c.node.id]
+}
 
 // snapshot is the level as a map, for keySet() and the like.
 func (c *contextView) snapshot() *value.Map {

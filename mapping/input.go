@@ -72,15 +72,25 @@ func (in *inputObject) read(path string) (v value.Value, found bool, err error) 
 	if err != nil {
 		return value.Value{}, false, &BadBodyError{err}
 	}
-	v, err = p.Read(root)
+	steps := MaxPathSteps - in.scope.spent.steps
+	before := steps
+	v, err = p.ReadWithin(root, &steps)
+	in.scope.spent.steps += before - steps
 	if err != nil {
 		if _, missing := err.(*jsonpath.NotFoundError); missing {
 			return value.Value{}, false, nil
 		}
 		return value.Value{}, false, err
 	}
-	return v, true, nil
+	if l := v.List(); l != nil && !p.IsDefinite() {
+		err = in.scope.charge(listItemSize * len(l.Items))
+	}
+	return v, true, err
 }
+
+// listItemSize is the memory of one item of a list, in bytes, with the room for
+// growth.
+const listItemSize = 32
 
 // json is what $input.json gives: JSON text, and "" in quotes for a missing path.
 func (in *inputObject) json(path string) (value.Value, error) {
@@ -92,11 +102,12 @@ func (in *inputObject) json(path string) (value.Value, error) {
 		return value.Of(`""`), nil
 	}
 	s := in.scope
-	start := len(s.Arena)
-	if start > arenaLimit {
-		return value.Value{}, errTooLarge
+	arena := s.scratch()
+	start := len(arena)
+	out, err := value.AppendJSONLimit(arena, v, value.Compact, MaxOutput)
+	if err == nil {
+		err = s.charge(len(out) - start)
 	}
-	out, err := value.AppendJSONLimit(s.Arena, v, value.Compact, MaxOutput)
 	if err != nil {
 		return value.Value{}, err
 	}

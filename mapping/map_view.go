@@ -10,6 +10,7 @@ type mapView struct {
 	own    *value.Map // the copy, or the map itself where nobody shares it
 	silent bool       // it prints as nothing, as the maps in $context do
 	fixed  bool       // #set cannot add members
+	below  []*mapView // of the maps in it, so that one map has one view
 }
 
 func (v *mapView) current() *value.Map {
@@ -34,16 +35,26 @@ func (v *mapView) Property(name string) (value.Value, bool) {
 		return value.Value{}, false
 	}
 	member, ok := m.Get(name)
-	if below := member.Map(); below != nil && v.silent {
-		w := &mapView{silent: true}
-		if v.own != nil {
-			w.own = below
-		} else {
-			w.shared = below
-		}
-		return value.OfObject(w), true
+	if m := member.Map(); m != nil && v.silent {
+		return value.OfObject(v.viewBelow(m)), true
 	}
 	return member, ok
+}
+
+func (v *mapView) viewBelow(m *value.Map) *mapView {
+	for _, w := range v.below {
+		if w.shared == m || w.own == m {
+			return w
+		}
+	}
+	w := &mapView{silent: true}
+	if v.own != nil {
+		w.own = m
+	} else {
+		w.shared = m
+	}
+	v.below = append(v.below, w)
+	return w
 }
 
 // SetProperty puts a member.

@@ -15,6 +15,8 @@ type rendering struct {
 	levels           [contextLevels]contextView
 	document         mapView
 	stageVariables   mapView
+	authorizer       mapView
+	snapshots        [contextLevels]*value.Map
 	requestOverride  overrideView
 	responseOverride overrideView
 	roots            [len(rootNames)]value.Value
@@ -56,6 +58,11 @@ func (s *Scope) begin(t *Template) *rendering {
 	r.requestOverride = overrideView{r: r}
 	r.responseOverride = overrideView{r: r, response: true}
 	r.stageVariables = mapView{shared: s.StageVariables}
+	r.authorizer = mapView{silent: true}
+	if s.Context != nil {
+		r.authorizer.shared = s.Context.Authorizer()
+	}
+	r.snapshots = [contextLevels]*value.Map{}
 	r.overridden, r.repeated = r.overridden[:0], nil
 	r.roots[0] = value.OfObject(&r.input)
 	r.roots[1] = value.OfObject(&r.util)

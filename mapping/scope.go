@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"strings"
 	"unsafe"
 
@@ -48,6 +49,7 @@ type Scope struct {
 	AllowRepeatedOverrides bool
 
 	rendering *rendering
+	spent     spent
 }
 
 // Reset forgets a request and keeps the memory for the next.
@@ -65,13 +67,42 @@ func (s *Scope) Reset() {
 // maxKeptArena bounds the arena that an idle Scope holds on to, in bytes.
 const maxKeptArena = 64 << 10
 
+// spent is what renderings have used of a Scope's bounds.
+type spent struct {
+	bytes int // made by $input and $util
+	steps int // of JSONPath
+}
+
+// charge counts n bytes that a template makes $input or $util make.
+func (s *Scope) charge(n int) error {
+	if s.spent.bytes += n; s.spent.bytes > MaxMade {
+		return errTooLarge
+	}
+	return nil
+}
+
+var errTooLarge = errors.New("the template makes too much data")
+
+// scratch is the arena with room for a small text. A full one is left to those
+// who look into it.
+func (s *Scope) scratch() []byte {
+	if len(s.Arena) > arenaChunk {
+		s.Arena = make([]byte, 0, arenaChunk/4)
+	}
+	return s.Arena
+}
+
+// arenaChunk is the size beyond which an arena is replaced, in bytes.
+const arenaChunk = 256 << 10
+
 // variable is the text of v as a view into the arena.
 func (s *Scope) variable(v Variable) (string, bool) {
 	if s.Context == nil {
 		return "", false
 	}
-	start := len(s.Arena)
-	out, ok := s.Context.AppendVariable(s.Arena, v)
+	arena := s.scratch()
+	start := len(arena)
+	out, ok := s.Context.AppendVariable(arena, v)
 	if !ok {
 		return "", false
 	}

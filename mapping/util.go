@@ -1,10 +1,6 @@
 package mapping
 
-import (
-	"errors"
-
-	"sluice/mapping/vtl/value"
-)
+import "sluice/mapping/vtl/value"
 
 // utilObject is $util.
 type utilObject struct{ scope *Scope }
@@ -48,6 +44,9 @@ func (u *utilObject) Call(name string, args []value.Value) (v value.Value, ok bo
 		if !isString {
 			return value.Value{}, false, nil
 		}
+		if err := u.scope.charge(8 * len(s)); err != nil { // a value is larger than its text
+			return value.Value{}, true, err
+		}
 		v, err = value.ParseJSON(s)
 		return v, true, err
 	}
@@ -57,19 +56,16 @@ func (u *utilObject) Call(name string, args []value.Value) (v value.Value, ok bo
 		}
 		s = args[0].Text()
 	}
-	start := len(u.scope.Arena)
-	if len(s) > MaxOutput || start > arenaLimit {
-		return value.Value{}, true, errTooLarge
+	// Nothing that these functions make is more than six times as long.
+	if err := u.scope.charge(6 * len(s)); err != nil {
+		return value.Value{}, true, err
 	}
-	out, err := f(u.scope.Arena, s)
+	arena := u.scope.scratch()
+	start := len(arena)
+	out, err := f(arena, s)
 	if err != nil {
 		return value.Value{}, true, err
 	}
 	u.scope.Arena = out
 	return value.Of(view(out[start:])), true, nil
 }
-
-// arenaLimit bounds what one Scope holds of texts made while rendering.
-const arenaLimit = 64 << 20
-
-var errTooLarge = errors.New("text is too large")

@@ -222,7 +222,7 @@ func appendItems(a *arguments, model value.Value) (value.Value, *fault) {
 		return model, nil
 	}
 	for i := range a.parameters {
-		if a.steps++; a.steps > MaxSteps {
+		if !a.take(1) {
 			return value.Value{}, tooManySteps
 		}
 		v, f := a.value(i)

@@ -208,7 +208,7 @@ func (o *operand) listItems(ev *evaluation) (items []operand, isList bool, f *fa
 	if o.kind == jsonTextOperand {
 		return o.items, true, o.itemsOf
 	}
-	if ev.steps += len(l.Items); ev.steps > MaxSteps {
+	if !ev.take(len(l.Items)) {
 		return nil, false, tooManySteps
 	}
 	items, f = new(compiler).elements(l)

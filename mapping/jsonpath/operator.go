@@ -235,7 +235,7 @@ func (op operator) sets(ev *evaluation, left, right *operand) (bool, *fault) {
 	if f != nil || !ok {
 		return false, f
 	}
-	if ev.steps += len(lefts) * len(rights); ev.steps > MaxSteps {
+	if !ev.take(len(lefts) * len(rights)) {
 		return false, tooManySteps
 	}
 	for i := range lefts {

@@ -11,7 +11,7 @@ const (
 	// MaxNesting is how deep filters, parentheses and function arguments may nest.
 	MaxNesting = 64
 	// MaxSteps is how many values one Read may visit.
-	MaxSteps = 4 << 20
+	MaxSteps = 8 << 20
 	// MaxDepth is how deep one Read may descend into a document.
 	MaxDepth = 10_000
 )
@@ -74,6 +74,14 @@ func (p *Path) String() string { return p.source }
 // path, a new JSON list for an indefinite one. The error is a *NotFoundError or
 // an *Error.
 func (p *Path) Read(root value.Value) (value.Value, error) {
+	steps := MaxSteps
+	return p.ReadWithin(root, &steps)
+}
+
+// ReadWithin is Read that takes the values it visits off a number of steps,
+// which many reads can share.
+func (p *Path) ReadWithin(root value.Value, steps *int) (value.Value, error) {
+	*steps-- // for itself
 	if root.IsNull() {
 		// Jayway refuses a null root; only the bare "$" gives it back.
 		if trimJava(p.source) == "$" {
@@ -87,7 +95,7 @@ func (p *Path) Read(root value.Value) (value.Value, error) {
 		}
 		return value.Value{}, p.notFound
 	}
-	r := reader{tokens: p.tokens}
+	r := reader{tokens: p.tokens, steps: steps}
 	v, f := r.value(p.chain, root, root, false)
 	if f == nil {
 		return v, nil

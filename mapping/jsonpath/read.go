@@ -5,9 +5,15 @@ import "sluice/mapping/vtl/value"
 // reader is the state of one Read.
 type reader struct {
 	tokens   int
-	steps    int
+	steps    *int // that may still be taken
 	depth    int
 	upstream []int32
+}
+
+// take uses up steps; false when there are too few.
+func (r *reader) take(n int) bool {
+	*r.steps -= n
+	return *r.steps >= 0
 }
 
 // evaluation is one run of one chain within a Read: Jayway's EvaluationContext.
@@ -34,7 +40,7 @@ func (r *reader) value(ch *chain, doc, root value.Value, require bool) (value.Va
 		return value.Value{}, nullRoot
 	}
 	if ch.simple {
-		if r.steps++; r.steps > MaxSteps {
+		if !r.take(1) {
 			return value.Value{}, tooManySteps
 		}
 		if v, ok := ch.follow(doc); ok {
@@ -68,7 +74,7 @@ func (ev *evaluation) add(v value.Value) {
 
 // step applies t to v.
 func (ev *evaluation) step(t *token, v value.Value) *fault {
-	if ev.steps++; ev.steps > MaxSteps {
+	if !ev.take(1) {
 		return tooManySteps
 	}
 	switch t.kind {
@@ -292,7 +298,7 @@ func (ev *evaluation) predicate(t *token, v value.Value) *fault {
 }
 
 func (ev *evaluation) accepts(t *token, item value.Value) (bool, *fault) {
-	if ev.steps++; ev.steps > MaxSteps {
+	if !ev.take(1) {
 		return false, tooManySteps
 	}
 	ok, f := t.filter.holds(ev, item)
@@ -308,7 +314,7 @@ func (ev *evaluation) walk(t *token, v value.Value) *fault {
 	if m == nil && l == nil {
 		return nil
 	}
-	if ev.steps++; ev.steps > MaxSteps {
+	if !ev.take(1) {
 		return tooManySteps
 	}
 	if ev.depth++; ev.depth > MaxDepth {
