@@ -35,9 +35,9 @@ func (x *exchange) reply(f *fault) {
 	case x.payloadStatic:
 		x.ctx.Response.SetBodyRaw(x.payload)
 	case x.payloadBackend:
-		// The backend's buffer goes to the client's answer and the answer's to
-		// the next backend call: no copy, no allocation.
-		x.backendResponse.Body = x.ctx.Response.SwapBody(x.payload)
+		// The answer is written when the exchange already serves another request,
+		// so the body must not stay the backend response's.
+		x.ctx.Response.SwapBody(x.backendResponse.SwapBody(x.ctx.Response.SwapBody(nil)))
 	default:
 		x.ctx.Response.SetBody(x.payload)
 	}

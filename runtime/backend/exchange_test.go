@@ -379,6 +379,45 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
+// TestSwapBody: a body that was given away is not written to by later answers,
+// and the buffer given for it is used.
+func TestSwapBody(t *testing.T) {
+	ln := listen(t, func(c net.Conn, r *bufio.Reader, _ int) {
+		for {
+			_, body, err := readRequest(r)
+			if err != nil {
+				return
+			}
+			if len(body)%2 == 1 {
+				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+			} else {
+				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+			}
+		}
+	})
+	e := endpoint(t, client(t, Options{}), ln)
+	var resp Response
+	var taken, want [][]byte
+	for i, size := range []int{10, 5, 20000, 30001, 10, 0, 11, 100000, 7, 9999, 50000} {
+		body := bytes.Repeat([]byte{'a' + byte(i)}, size)
+		if err := e.Do(&Request{Method: "PUT", Target: []byte("/"), Body: body}, &resp, soon()); err != nil {
+			t.Fatal(err)
+		}
+		taken, want = append(taken, resp.SwapBody(make([]byte, 3, 60000))), append(want, body)
+		if resp.Body != nil || resp.StatusCode != 200 || len(resp.Header) != 1 {
+			t.Errorf("left of the answer: %+v", resp)
+		}
+	}
+	for i := range taken {
+		if !bytes.Equal(taken[i], want[i]) {
+			t.Errorf("body %d was changed", i)
+		}
+	}
+	if resp.SwapBody(nil) != nil {
+		t.Error("the body came twice")
+	}
+}
+
 // TestEarlyAnswer: a backend that answers without reading the body, and either
 // closes or stops reading, is heard.
 func TestEarlyAnswer(t *testing.T) {

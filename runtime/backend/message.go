@@ -18,7 +18,9 @@ type Request struct {
 }
 
 // Response is a backend's answer. A Response can be reused, and should be: its
-// buffers are. Header and Body are valid until the next Do or Reset.
+// buffers are. Header and Body are valid until the next Do or Reset; whoever
+// needs the body for longer, as an answer that is written after the handler has
+// returned, takes it with SwapBody or copies it.
 type Response struct {
 	StatusCode int // 200 to 599
 	// Header has every field as it arrived, Content-Length, Connection and
@@ -30,6 +32,19 @@ type Response struct {
 	head []byte // what was read first: the head and what fits behind it
 	body []byte // a body that did not fit behind the head
 	raw  []byte // chunked bytes on their way
+}
+
+// SwapBody gives the body away for good, and takes spare, which is the caller's
+// to give, in its place: a large body changes hands without a copy, a small one,
+// which shares its buffer with the header, is copied into spare. Header stays valid.
+func (r *Response) SwapBody(spare []byte) []byte {
+	body := r.Body
+	r.Body = nil
+	if len(body) == 0 || len(r.body) == 0 || &body[0] != &r.body[0] {
+		return append(spare[:0], body...)
+	}
+	r.body = spare[:0]
+	return body
 }
 
 const (
