@@ -132,19 +132,48 @@ func (in *inputObject) param(name string) string {
 func (in *inputObject) allParams() *value.Map {
 	if in.params == nil {
 		p := &in.scope.Params
-		in.params = value.NewMap(3)
-		in.params.Put("path", paramMap(p.Path))
-		in.params.Put("querystring", paramMap(p.Query))
-		in.params.Put("header", paramMap(p.Header))
+		room := make([]value.Entry, 3, 3+len(p.Path)+len(p.Query)+len(p.Header))
+		kinds := room[:3:3]
+		for i, kind := range [...]struct {
+			name  string
+			pairs []Pair
+		}{{"path", p.Path}, {"querystring", p.Query}, {"header", p.Header}} {
+			kinds[i].Key = value.Of(kind.name)
+			kinds[i].Val, room = paramMap(room, kind.pairs)
+		}
+		in.params = value.MapOf(kinds)
 	}
 	return in.params
 }
 
-// paramMap keeps the last value of a repeated name.
-func paramMap(pairs []Pair) value.Value {
-	m := value.NewMap(len(pairs))
+// paramMap appends the entries of pairs to room, which has the capacity, and
+// makes a map of them. Of a repeated name it keeps the place of the first and
+// the value of the last.
+func paramMap(room []value.Entry, pairs []Pair) (value.Value, []value.Entry) {
+	start := len(room)
+next:
 	for i := range pairs {
-		m.Put(pairs[i].Name, value.Of(pairs[i].Value))
+		if len(pairs) <= fewParams {
+			for j := start; j < len(room); j++ {
+				if key, _ := room[j].Key.Str(); key == pairs[i].Name {
+					room[j].Val = value.Of(pairs[i].Value)
+					continue next
+				}
+			}
+		}
+		room = append(room, value.Entry{Key: value.Of(pairs[i].Name), Val: value.Of(pairs[i].Value)})
 	}
-	return value.OfMap(m)
+	entries := room[start:len(room):len(room)]
+	if len(pairs) <= fewParams {
+		return value.OfMap(value.MapOf(entries)), room
+	}
+	m := value.NewMap(len(entries))
+	for _, e := range entries {
+		key, _ := e.Key.Str()
+		m.Put(key, e.Val)
+	}
+	return value.OfMap(m), room
 }
+
+// fewParams is how many parameters are compared one by one.
+const fewParams = 32

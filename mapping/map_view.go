@@ -13,11 +13,11 @@ type mapView struct {
 	below  []*mapView // of the maps in it, so that one map has one view
 }
 
-func (v *mapView) current() *value.Map {
+func (v *mapView) get(name string) (value.Value, bool) {
 	if v.own != nil {
-		return v.own
+		return v.own.Get(name)
 	}
-	return v.shared
+	return lookUp(v.shared, name)
 }
 
 // AsMap is the map as the template's own.
@@ -30,11 +30,7 @@ func (v *mapView) AsMap() *value.Map {
 
 // Property gives a member. Maps in a silent map are silent too.
 func (v *mapView) Property(name string) (value.Value, bool) {
-	m := v.current()
-	if m == nil {
-		return value.Value{}, false
-	}
-	member, ok := m.Get(name)
+	member, ok := v.get(name)
 	if m := member.Map(); m != nil && v.silent {
 		return value.OfObject(v.viewBelow(m)), true
 	}

@@ -116,14 +116,26 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // stageVariable is the text of a stage variable.
 func (s *Scope) stageVariable(name string) (string, bool) {
-	if s.StageVariables == nil {
-		return "", false
-	}
-	v, ok := s.StageVariables.Get(name)
+	v, ok := lookUp(s.StageVariables, name)
 	if !ok || v.IsNull() {
 		return "", false
 	}
 	return v.Text(), true
+}
+
+// lookUp is m.Get for a map that other requests share: Get builds an index on
+// its way, which is a write.
+func lookUp(m *value.Map, key string) (value.Value, bool) {
+	if m == nil {
+		return value.Value{}, false
+	}
+	for i := range m.Len() {
+		e := m.At(i)
+		if k, ok := e.Key.Str(); ok && k == key {
+			return e.Val, true
+		}
+	}
+	return value.Value{}, false
 }
 
 // last is the last value of name, as the service picks it of repeated

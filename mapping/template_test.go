@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"sluice/mapping/vtl"
@@ -231,4 +232,34 @@ func TestBoundsOfObjects(t *testing.T) {
 			t.Errorf("%s has no bound", source)
 		}
 	}
+}
+
+// TestConcurrentRenderings runs one template for many requests that share their
+// stage's variables; the race detector looks on.
+func TestConcurrentRenderings(t *testing.T) {
+	shared := value.NewMap(20)
+	for _, k := range strings.Split("a b c d e f g h i j k l m n o p q r s t", " ") {
+		shared.Put(k, value.Of(k+k))
+	}
+	tpl := compile(t, "$stageVariables.t $stageVariables.get('s')#foreach($k in $stageVariables.keySet())$k#end"+
+		"$context.authorizer.t $context.authorizer.keySet().size() $input.json($stageVariables.get('a')) $input.path(\"\\$.x\")")
+	expr, err := CompileExpression("stageVariables.t", IntegrationRequest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 50 {
+				s := Scope{StageVariables: shared, Context: named{shared}}
+				if _, err := tpl.Render(nil, &s); err != nil {
+					t.Error(err)
+				}
+				if v, err := expr.Eval(nil, &s); err != nil || v[0] != "tt" {
+					t.Error(v, err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
