@@ -36,7 +36,10 @@ const maxRepeated = 4 << 10
 // Parse reads the signature of a request. The Fault is of exception
 // MissingAuthenticationToken when there is none at all.
 func Parse(r *Request) (Signature, *Fault) {
-	if header, ok := authorization(r); ok {
+	switch header, n := authorization(r); {
+	case n > 1:
+		return Signature{}, incomplete("The Authorization header appears more than once.")
+	case n == 1:
 		return parseHeader(r, header)
 	}
 	if strings.Contains(r.Query, "X-Amz-") {
@@ -45,21 +48,16 @@ func Parse(r *Request) (Signature, *Fault) {
 	return Signature{}, faultMissing
 }
 
-// authorization is the Authorization header; several are one with commas between
-// (RFC 9110, 5.3), which then names a parameter twice.
-func authorization(r *Request) (string, bool) {
-	value, found := "", false
+// authorization is the Authorization header and how many there are that say
+// anything.
+func authorization(r *Request) (value string, n int) {
 	for i := range r.Header {
-		if !equalFold(r.Header[i].Name, "authorization") || r.Header[i].Value == "" {
-			continue
-		}
-		if found {
-			value += "," + r.Header[i].Value
-		} else {
-			value, found = r.Header[i].Value, true
+		if equalFold(r.Header[i].Name, "authorization") && r.Header[i].Value != "" {
+			value = r.Header[i].Value
+			n++
 		}
 	}
-	return value, found
+	return value, n
 }
 
 func parseHeader(r *Request, header string) (Signature, *Fault) {
