@@ -110,6 +110,7 @@ const maxKeptBuffer = 256 << 10
 // release gives the exchange back. Its buffers stay with it, its views do not.
 func (x *exchange) release() {
 	if x.usedBackend {
+		x.backendRequest.Reset()
 		x.backendResponse.Reset()
 	}
 	x.log.Release()
@@ -126,7 +127,7 @@ func (x *exchange) release() {
 		scope: s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line),
 		head:            edge.Head{Header: x.head.Header[:0]},
-		backendRequest:  backend.Request{Header: x.backendRequest.Header[:0], Target: keep(x.backendRequest.Target)},
+		backendRequest:  x.backendRequest,
 		backendResponse: x.backendResponse,
 	}
 	exchangePool.Put(x)

@@ -54,6 +54,27 @@ func TestRequestBytes(t *testing.T) {
 	}
 }
 
+func TestRequestReset(t *testing.T) {
+	r := &Request{
+		Method: "POST", Target: []byte("/a"), Host: "h", Body: []byte("b"),
+		Header: []mapping.Pair{{Name: "A", Value: "b"}},
+	}
+	if err := r.encode("h"); err != nil {
+		t.Fatal(err)
+	}
+	header := r.Header
+	if r.Reset(); r.Method != "" || len(r.Target) != 0 || r.Host != "" || r.Body != nil || len(r.Header) != 0 || header[0].Name != "" {
+		t.Errorf("left: %+v", r)
+	}
+	if cap(r.Target) == 0 || cap(r.Header) == 0 || cap(r.wire) == 0 {
+		t.Error("buffers are gone")
+	}
+	r.Target, r.Header, r.wire = make([]byte, keptBuffer+1), make([]mapping.Pair, keptHeaders+1), make([]byte, keptBuffer+1)
+	if r.Reset(); r.Target != nil || r.Header != nil || r.wire != nil {
+		t.Error("large buffers are kept")
+	}
+}
+
 func TestRequestRefused(t *testing.T) {
 	e, err := client(t, Options{}).Endpoint("http", "127.0.0.1:1", false)
 	if err != nil {

@@ -17,6 +17,21 @@ type Request struct {
 	wire []byte // the encoded head; with a small body behind it
 }
 
+// Reset empties r and keeps its buffers, unless they are large.
+func (r *Request) Reset() {
+	clear(r.Header) // the strings must not keep a client's request alive
+	*r = Request{Header: r.Header[:0], Target: r.Target[:0], wire: r.wire[:0]}
+	if cap(r.Header) > keptHeaders {
+		r.Header = nil
+	}
+	if cap(r.Target) > keptBuffer {
+		r.Target = nil
+	}
+	if cap(r.wire) > keptBuffer {
+		r.wire = nil
+	}
+}
+
 // Response is a backend's answer. A Response can be reused, and should be: its
 // buffers are. Header and Body are valid until the next Do or Reset; whoever
 // needs the body for longer, as an answer that is written after the handler has
