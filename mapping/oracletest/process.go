@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+
+	"sluice/mapping/vtl/value"
 )
 
 // Case is one template with what it is rendered for.
@@ -21,12 +23,34 @@ type Case struct {
 
 // Answer is what an engine says to a case: an output or an error.
 type Answer struct {
-	ID               string          `json:"id"`
-	Output           string          `json:"output"`
-	Error            string          `json:"error"`
-	Message          string          `json:"message"`
-	RequestOverride  json.RawMessage `json:"requestOverride"`
-	ResponseOverride json.RawMessage `json:"responseOverride"`
+	ID, Output, Error, Message        string
+	RequestOverride, ResponseOverride string // JSON; empty when nothing was put there
+}
+
+// parseAnswer reads one line of the reference, which writes numbers, such as
+// Infinity, that are no JSON.
+func parseAnswer(line string) (a Answer, err error) {
+	v, err := value.ParseJSON(line)
+	m := v.Map()
+	if err != nil || m == nil {
+		return a, fmt.Errorf("answer %q: %w", line, err)
+	}
+	text := func(name string) string {
+		v, _ := m.Get(name)
+		s, _ := v.Str()
+		return string(value.SanitizeUTF8([]byte(s), 0))
+	}
+	override := func(name string) string {
+		v, ok := m.Get(name)
+		if !ok {
+			return ""
+		}
+		return string(value.SanitizeUTF8(value.AppendJSON(nil, v, value.Compact), 0))
+	}
+	return Answer{
+		ID: text("id"), Output: text("output"), Error: text("error"), Message: text("message"),
+		RequestOverride: override("requestOverride"), ResponseOverride: override("responseOverride"),
+	}, nil
 }
 
 // Process is a running reference.
@@ -76,8 +100,8 @@ func (p *Process) Ask(cases []Case) ([]Answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("after %d answers: %w", i, err)
 		}
-		if err := json.Unmarshal(line, &answers[i]); err != nil {
-			return nil, fmt.Errorf("answer %q: %w", line, err)
+		if answers[i], err = parseAnswer(string(line)); err != nil {
+			return nil, err
 		}
 	}
 	return answers, <-sent

@@ -181,7 +181,7 @@ func (c *compiler) directive(n *node) stmt {
 		if len(n.kids) != 1 || n.kids[0].kind != nString && n.kids[0].kind != nReference {
 			c.fail(n, SyntaxError, "#evaluate takes one argument, a string or a reference")
 		}
-		c.scope.evaluates, c.scope.usesLoop = true, true
+		c.scope.uses = everything
 		return &evaluateStmt{pos: c.pos(n), source: c.expr(n.kids[0])}
 	case "define":
 		return c.define(n)

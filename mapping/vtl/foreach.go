@@ -22,24 +22,32 @@ func (s *foreachStmt) render(st *state) {
 	}
 	sc, in := s.scope, st.frame
 	element := st.get(in, s.slot)
-	count := st.get(in, sc.count)
-	hasNext := st.get(in, sc.hasNext)
+	var count, hasNext value.Value
+	if sc.usesCount {
+		count = st.get(in, sc.count)
+	}
+	if sc.usesHasNext {
+		hasNext = st.get(in, sc.hasNext)
+	}
 	var l *loop
 	if sc.usesLoop {
-		l = newLoop(s, st.get(in, sc.foreach))
+		l = st.newLoop(s, st.get(in, sc.foreach))
 		st.put(in, sc.foreach, value.OfObject(l))
-		st.alloc(100, s.pos)
 	}
 	var hider *frame // hides the variable while the element is null
 	for n := 1; it.hasNext(); n++ {
-		st.put(in, sc.count, value.OfInt(int32(n)))
+		if sc.usesCount {
+			st.put(in, sc.count, value.OfInt(int32(n)))
+		}
 		v, err := it.next()
 		if err != nil {
 			st.throw(s.pos, err)
 			return
 		}
 		more := it.hasNext()
-		st.put(in, sc.hasNext, value.OfBool(more))
+		if sc.usesHasNext {
+			st.put(in, sc.hasNext, value.OfBool(more))
+		}
 		st.put(in, s.slot, v)
 		if l != nil {
 			l.index++
@@ -68,10 +76,18 @@ func (s *foreachStmt) render(st *state) {
 		}
 	}
 	st.restore(in, s.slot, element)
-	st.restore(in, sc.count, count)
-	st.restore(in, sc.hasNext, hasNext)
+	if sc.usesCount {
+		st.restore(in, sc.count, count)
+	}
+	if sc.usesHasNext {
+		st.restore(in, sc.hasNext, hasNext)
+	}
 	if l != nil {
 		s.endLoop(st, in)
+		if !sc.keepsLoop {
+			*l = loop{}
+			st.freeLoops = append(st.freeLoops, l)
+		}
 	}
 }
 
@@ -113,8 +129,16 @@ type loop struct {
 	storage  *value.Map
 }
 
-func newLoop(s *foreachStmt, before value.Value) *loop {
-	l := &loop{owner: s, index: -1}
+func (st *state) newLoop(s *foreachStmt, before value.Value) *loop {
+	var l *loop
+	if n := len(st.freeLoops) - 1; n >= 0 {
+		l = st.freeLoops[n]
+		st.freeLoops = st.freeLoops[:n]
+	} else {
+		st.alloc(100, s.pos)
+		l = new(loop)
+	}
+	l.owner, l.index = s, -1
 	if p, ok := before.Object().(*loop); ok {
 		l.parent = p
 	} else {

@@ -68,6 +68,9 @@ func (st *state) javaCall(v value.Value, name string, args []value.Value) (r val
 			r, ok, err = v.Object().Call(name, args)
 			if m, isMap := v.Object().(value.MapView); isMap && !ok && err == nil {
 				r, ok, err = st.mapMethod(m.AsMap(), name, args)
+				if !ok && err == nil && name != "toString" {
+					return st.objectMethod(value.OfMap(m.AsMap()), name, args)
+				}
 			}
 		}
 	case value.Bool:

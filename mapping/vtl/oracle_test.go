@@ -16,8 +16,8 @@ import (
 var addresses = regexp.MustCompile(`@[0-9a-f]{5,8}`)
 
 func normal(s string) string {
-	s = addresses.ReplaceAllString(s, "@0")
-	return strings.ReplaceAll(s, "\uFFFD", "?") // a lone surrogate, as JSON brought it
+	s = strings.ReplaceAll(s, "wiremock.", "") // where the reference keeps its libraries
+	return addresses.ReplaceAllString(s, "@0")
 }
 
 // TestOracle compares random templates with the reference: set ORACLE to its path,
@@ -61,7 +61,7 @@ func ask(t *testing.T, path, undefined string, cases []oracletest.Case) []oracle
 func compare(t *testing.T, title string, cases []oracletest.Case, answers, others []oracletest.Answer, mode vtl.Mode) {
 	differ, failing, unknown := 0, 0, 0
 	for i, a := range answers {
-		if o := others[i]; o.Error != a.Error || o.Output != a.Output {
+		if o := others[i]; o.Error != a.Error || o.Output != a.Output || strings.Contains(a.Output, "Oracle$") {
 			unknown++
 			continue
 		}

@@ -43,10 +43,35 @@ func (c *compiler) reference(n *node) *reference {
 	if strings.HasPrefix(r.null, "$") {
 		r.nullSlot = c.scope.slot(r.null[1:])
 	}
-	if r.root == "foreach" {
+	switch r.slot {
+	case c.scope.foreach:
 		c.scope.usesLoop = true
+		c.scope.keepsLoop = c.scope.keepsLoop || !r.endsInScalar()
+	case c.scope.count:
+		c.scope.usesCount = true
+	case c.scope.hasNext:
+		c.scope.usesHasNext = true
 	}
 	return r
+}
+
+// endsInScalar tells whether $foreach... gives a number or a boolean, rather than
+// a loop.
+func (r *reference) endsInScalar() bool {
+	for i, a := range r.path {
+		p, ok := a.(*property)
+		if !ok {
+			return false
+		}
+		switch p.name {
+		case "parent", "topmost":
+		case "count", "index", "hasNext", "first", "last":
+			return i == len(r.path)-1
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 func (c *compiler) referenceRoot(n *node, r *reference) string {

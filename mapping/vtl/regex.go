@@ -129,6 +129,17 @@ func (st *state) each(r *regex, s string, f func(groups []int) bool) error {
 			}
 		}
 	}
+	if r.isLiteral { // nothing at all matches before, between and after all characters
+		groups := make([]int, 2)
+		for at := 0; ; {
+			groups[0], groups[1] = at, at
+			if !f(groups) || at == len(s) {
+				return nil
+			}
+			_, n := value.DecodeRune(s[at:])
+			at += n
+		}
+	}
 	if r.fast(s) {
 		for _, m := range r.re2.FindAllStringSubmatchIndex(s, -1) {
 			if !f(m) {
@@ -221,6 +232,9 @@ func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) 
 	if err != nil {
 		return value.Value{}, true, err
 	}
+	if r.isLiteral && r.literal == "" {
+		s = value.SplitPairs(s)
+	}
 	var parts []string
 	at := 0
 	err = st.each(r, s, func(g []int) bool {
@@ -260,6 +274,9 @@ func (st *state) replaceRegex(s, pattern string, with value.Value, first bool) (
 	}
 	if r.isLiteral && r.literal != "" && !first && given && strings.IndexByte(replacement, '$') < 0 && strings.IndexByte(replacement, '\\') < 0 {
 		return st.replaceText(s, r.literal, replacement)
+	}
+	if r.isLiteral && r.literal == "" {
+		s = value.SplitPairs(s)
 	}
 	var b []byte
 	at := 0

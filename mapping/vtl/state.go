@@ -42,6 +42,8 @@ type state struct {
 	scope    *scope
 	regexes  regexCache
 	free     []*frame
+
+	freeLoops []*loop
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}
@@ -106,7 +108,12 @@ func (st *state) end() {
 		clear(free[32:])
 		free = free[:32]
 	}
-	*st = state{globals: st.globals[:0], args: st.args[:0], free: free}
+	loops := st.freeLoops
+	if len(loops) > 32 {
+		clear(loops[32:])
+		loops = loops[:32]
+	}
+	*st = state{globals: st.globals[:0], args: st.args[:0], free: free, freeLoops: loops, regexes: st.regexes}
 	if cap(st.args) > 1024 {
 		st.args = nil
 	}

@@ -141,7 +141,7 @@ func (s *evaluateStmt) render(st *state) {
 	}
 	if st.scope == st.t.scope {
 		st.scope = newScope(st.t.scope)
-		st.scope.usesLoop = true
+		st.scope.uses = everything
 	}
 	root, err := parseNodes(src, &st.limits, st.scope)
 	var body []stmt

@@ -90,13 +90,24 @@ type scope struct {
 	n          int // slots, those of the parent included
 	macros     map[string]*macro
 	names      map[string]bool // of macros whose definition has been parsed
-	evaluates  bool            // there is an #evaluate
-	usesLoop   bool            // $foreach may be looked at
-	foreach    int             // slots of the names that #foreach sets
+	foreach    int             // slots of the names that the language sets
 	count      int
 	hasNext    int
 	bodyOfCall int
+	uses
 }
+
+// uses tells which of the variables that #foreach sets can be looked at.
+type uses struct {
+	evaluates   bool // there is an #evaluate, which can use them all
+	usesLoop    bool // $foreach
+	keepsLoop   bool // $foreach as a value, which may outlive its loop
+	usesCount   bool // $velocityCount
+	usesHasNext bool // $velocityHasNext
+}
+
+// everything is what a text that is not known yet can use.
+var everything = uses{evaluates: true, usesLoop: true, keepsLoop: true, usesCount: true, usesHasNext: true}
 
 func newScope(parent *scope) *scope {
 	s := &scope{parent: parent, slots: map[string]int{}, macros: map[string]*macro{}, names: map[string]bool{}}

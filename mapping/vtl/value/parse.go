@@ -32,8 +32,8 @@ func ParseJSON(src string) (Value, error) {
 	p := parsers.Get().(*parser)
 	p.src, p.pos = src, 0
 	v, err := p.first()
-	clear(p.entries) // what an error left open
-	clear(p.items)
+	clear(p.entries[:max(p.highEntries, len(p.entries))])
+	clear(p.items[:max(p.highItems, len(p.items))])
 	*p = parser{entries: p.entries[:0], items: p.items[:0], table: p.table}
 	if cap(p.entries) < maxPooled && cap(p.items) < maxPooled && len(p.table) < maxPooled {
 		parsers.Put(p)
@@ -50,18 +50,18 @@ var parsers = sync.Pool{New: func() any { return new(parser) }}
 // the same sets of characters stop a bare word. Members of open collections
 // lie on two stacks and move to a slab when their collection closes.
 type parser struct {
-	src     string
-	pos     int
-	depth   int
-	entries []Entry
-	items   []Value
-	table   []int32 // open-addressing hash of the keys of one large object
+	src                    string
+	pos                    int
+	depth                  int
+	entries                []Entry
+	items                  []Value
+	highEntries, highItems int     // how far the stacks were in use
+	table                  []int32 // open-addressing hash of the keys of one large object
 
 	entrySlab []Entry
 	itemSlab  []Value
 	mapSlab   []Map
 	listSlab  []List
-	slabs     int // how many slabs of each were made, doubling their size
 }
 
 // stop is a set of the characters that end a bare word.
@@ -474,28 +474,34 @@ func (p *parser) object() (Value, error) {
 	}
 }
 
-// slabSize is how many elements the next slab gets.
-func (p *parser) slabSize() int {
-	n := 16 << min(p.slabs, 6)
-	p.slabs++
-	return n
+// maxSlab bounds a slab, in elements; one value that is kept keeps its slab.
+const maxSlab = 512
+
+// slabSize is how many elements to make room for: as many as there are marks of
+// them in the rest of the source, within bounds.
+func (p *parser) slabSize(mark string, done int) int {
+	rest := p.src[min(done, len(p.src)):]
+	if len(rest) > 16*maxSlab {
+		return maxSlab
+	}
+	return min(1+strings.Count(rest, mark), maxSlab)
 }
 
 func (p *parser) closeArray(base int) Value {
 	n := len(p.items) - base
 	if len(p.listSlab) == 0 {
-		p.listSlab = make([]List, max(1, p.slabSize()/8))
+		p.listSlab = make([]List, p.slabSize("]", p.pos))
 	}
 	l := &p.listSlab[0]
 	p.listSlab = p.listSlab[1:]
 	l.JSON = true
 	if n > len(p.itemSlab) {
-		p.itemSlab = make([]Value, max(n, p.slabSize()))
+		p.itemSlab = make([]Value, n+p.slabSize(",", p.pos))
 	}
 	l.Items = p.itemSlab[:n:n]
 	p.itemSlab = p.itemSlab[n:]
 	copy(l.Items, p.items[base:])
-	clear(p.items[base:])
+	p.highItems = max(p.highItems, len(p.items))
 	p.items = p.items[:base]
 	return Value{ref: l}
 }
@@ -504,17 +510,17 @@ func (p *parser) closeObject(base int) Value {
 	members := p.dropDuplicates(p.entries[base:])
 	n := len(members)
 	if len(p.mapSlab) == 0 {
-		p.mapSlab = make([]Map, max(1, p.slabSize()/8))
+		p.mapSlab = make([]Map, p.slabSize("}", p.pos))
 	}
 	m := &p.mapSlab[0]
 	p.mapSlab = p.mapSlab[1:]
 	if n > len(p.entrySlab) {
-		p.entrySlab = make([]Entry, max(n, p.slabSize()))
+		p.entrySlab = make([]Entry, n+p.slabSize(":", p.pos))
 	}
 	m.entries = p.entrySlab[:n:n]
 	p.entrySlab = p.entrySlab[n:]
 	copy(m.entries, members)
-	clear(p.entries[base:])
+	p.highEntries = max(p.highEntries, len(p.entries))
 	p.entries = p.entries[:base]
 	return Value{ref: m}
 }

@@ -171,3 +171,19 @@ func Concat(a, b string) string {
 	}
 	return a + b
 }
+
+// SplitPairs writes each half of a surrogate pair as a character of its own.
+func SplitPairs(s string) string {
+	if IsASCII(s) {
+		return s
+	}
+	b := make([]byte, 0, len(s)+8)
+	for _, c := range Units(s) {
+		if c < surrogateMin || c > surrogateMax {
+			b = utf8.AppendRune(b, rune(c))
+			continue
+		}
+		b = append(b, 0xE0|byte(c>>12), 0x80|byte(c>>6&0x3F), 0x80|byte(c&0x3F))
+	}
+	return string(b)
+}
