@@ -62,7 +62,7 @@ func TestAccessLogNamedFormats(t *testing.T) {
 		{"clf", `^127\.0\.0\.1 - - \[.*\]"GET /version HTTP/1\.1" 200 \d+ ID \S+$`},
 		{"json", `^\{.*"requestId":\s*"ID".*\}$`},
 		{"xml", `^<request id="ID">.*</request>$`},
-		{"csv", `^127\.0\.0\.1,-,-,.*,GET,/version,HTTP/1\.1,200,\d+,ID$`},
+		{"csv", `^127\.0\.0\.1,-,-,.*,GET,/version,HTTP/1\.1,200,\d+,ID,\S+$`},
 	}
 	for _, tt := range tests {
 		args := []string{"--access-log", "-", "testdata/version.yaml"}

@@ -19,7 +19,7 @@ func TestRender(t *testing.T) {
 		{"a body from standard input", "--template " + template + " --body - --context " + document, `{"name": "Bob"}`, 0, "Bob on prod, red, 7", `requestOverride`},
 		{"a template from standard input", "--template -", `$input.body`, 0, "{}", ""},
 		{"a trace", "--trace --template " + template + " --body " + body + " --context " + document, "", 0, "Ann on prod, red, 7", `$context.stage = "prod"`},
-		{"a template that does not parse", "--template " + broken, "", 1, "", "sluice: " + broken + ":2:"},
+		{"a template that does not parse", "--template " + broken, "", 1, "", "sluice: " + broken + ":3:1: unexpected end of template"},
 		{"no such template", "--template nowhere.vtl", "", 1, "", "sluice: open nowhere.vtl: no such file or directory"},
 		{
 			"cases", "--cases -", `{"id": "a", "template": "$foo$input.path('$.x')", "body": "{\"x\": 1}"}` + "\n" + `{"id": "b", "template": "#if("}` + "\n", 0,

@@ -18,6 +18,8 @@ type Options struct {
 	Stage string
 	// Variables are stage variables of every stage; they win over those of a file.
 	Variables map[string]string
+	// Reading is called with each file before it is read; it may be nil.
+	Reading func(file string)
 }
 
 // Project is everything that a set of files asks to serve.
@@ -114,6 +116,9 @@ func (l *loader) read(file string, at api.Place) ([]byte, bool) {
 func (l *loader) note(file string) {
 	if !slices.Contains(l.project.Files, file) {
 		l.project.Files = append(l.project.Files, file)
+		if l.options.Reading != nil {
+			l.options.Reading(file)
+		}
 	}
 }
 

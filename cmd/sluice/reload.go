@@ -10,36 +10,51 @@ import (
 	"sluice/project/watch"
 )
 
-// watch starts to watch files.
-func (s *server) watch(files []string) error {
+// startWatch makes a watcher that sees every file before it is read, so that no
+// edit falls between reading and watching.
+func (s *server) startWatch() {
 	w, err := watch.New()
 	if err != nil {
-		return err
+		s.unwatched = err
+		return
 	}
 	s.watcher = w
-	return w.Watch(files)
+	s.options.Reading = func(file string) {
+		if err := w.Add(file); err != nil {
+			s.unwatched = err
+		}
+	}
+}
+
+// load reads the files and says when edits of them will not be seen.
+func (s *server) load() (*project.Project, api.Problems) {
+	s.unwatched = nil
+	p, problems := project.Load(s.files, s.options)
+	if s.watcher != nil {
+		s.watcher.Keep(p.Files)
+	}
+	return p, problems
+}
+
+// warnUnwatched logs what keeps files from being watched.
+func (s *server) warnUnwatched() {
+	if s.unwatched != nil {
+		s.log.Warn("some edits will not be seen", "error", s.unwatched)
+	}
 }
 
 // reloadOnEdits reloads after each edit until ctx ends.
 func (s *server) reloadOnEdits(ctx context.Context) {
-	s.watchFiles(s.project.Files)
 	for s.watcher.Next(ctx) {
 		s.reload()
-	}
-}
-
-// watchFiles watches another set of files.
-func (s *server) watchFiles(files []string) {
-	if err := s.watcher.Watch(files); err != nil {
-		s.log.Warn("some edits will not be seen", "error", err)
 	}
 }
 
 // reload swaps in the stages that the files describe now. When anything is wrong
 // with them, the running stages stay.
 func (s *server) reload() {
-	p, problems := project.Load(s.files, s.options)
-	s.watchFiles(p.Files)
+	p, problems := s.load()
+	s.warnUnwatched()
 	stages, found := compile(s.gateway, p, s.formats)
 	problems = join(problems, found)
 	s.logProblems(problems)

@@ -34,6 +34,7 @@ type server struct {
 	gateway   *runtime.Gateway
 	accessLog *accesslog.Writer // nil without an access log
 	watcher   *watch.Watcher    // nil when files are not watched
+	unwatched error             // why a file of the last load is not
 }
 
 // errStoppedAtOnce ends a server that got a second signal to stop.
@@ -42,20 +43,15 @@ var errStoppedAtOnce = errors.New("stopped at once by a second signal; requests 
 // serve loads files, serves them and returns after a signal to stop.
 func serve(e *environment, c *serveCommand, files []string, o project.Options) error {
 	s := &server{environment: e, command: c, files: files, options: o}
-	var watching error
 	if c.Watch {
-		// Watched before it is loaded, so that no edit falls in between.
-		watching = s.watch(files)
+		s.startWatch()
 	}
 	if s.watcher != nil {
 		defer s.watcher.Close()
 	}
-	p, problems := project.Load(files, o)
+	p, problems := s.load()
 	s.project, s.settings = p, c.settings(p)
 	s.log = newLog(e.stderr, s.settings.Level, s.settings.Format)
-	if watching != nil {
-		s.log.Warn("edits will not be seen until a restart", "error", watching)
-	}
 	s.formats = formatsOf(s.settings)
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
@@ -63,6 +59,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 		printProblems(e.stderr, join(problems, found))
 		return errReported
 	}
+	s.warnUnwatched()
 	if err := s.openAccessLog(); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const (
 	longest = 400 * time.Millisecond
 )
 
-// Watcher watches a set of files.
+// Watcher watches a set of files. One goroutine at a time may use it.
 type Watcher struct {
 	notify *fsnotify.Watcher
 	files  map[string]checksum // by absolute path
@@ -44,36 +44,46 @@ func New() (*Watcher, error) {
 	}, nil
 }
 
-// Watch replaces the set of files. Their contents of this moment are what later
-// contents are compared with, except for files that were watched before. It must
-// not be called while Next runs. A directory that cannot be watched is an error,
-// but the others are watched all the same.
-func (w *Watcher) Watch(files []string) error {
-	var failed error
-	next := make(map[string]checksum, len(files))
-	dirs := map[string]bool{}
+// Add adds a file. Its content of this moment is what later contents are
+// compared with, so a file is to be added before it is read; one that is watched
+// already stays as it is. A file that cannot be watched is an error.
+func (w *Watcher) Add(file string) error {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", file, err)
+	}
+	if _, ok := w.files[path]; ok {
+		return nil
+	}
+	for _, dir := range directories(path) {
+		if w.dirs[dir] {
+			continue
+		}
+		if err := w.notify.Add(dir); err != nil {
+			return fmt.Errorf("watch %s: %w", file, err)
+		}
+		w.dirs[dir] = true
+	}
+	w.files[path] = sum256(path)
+	return nil
+}
+
+// Keep stops watching all files but these.
+func (w *Watcher) Keep(files []string) {
+	keep := map[string]bool{}
 	for _, f := range files {
-		path, err := filepath.Abs(f)
-		if err != nil {
-			failed = fmt.Errorf("watch %s: %w", f, err)
+		if path, err := filepath.Abs(f); err == nil {
+			keep[path] = true
+		}
+	}
+	dirs := map[string]bool{}
+	for path := range w.files {
+		if !keep[path] {
+			delete(w.files, path)
 			continue
 		}
 		for _, dir := range directories(path) {
 			dirs[dir] = true
-			if w.dirs[dir] {
-				continue
-			}
-			if err := w.notify.Add(dir); err != nil {
-				failed = fmt.Errorf("watch %s: %w", f, err)
-				delete(dirs, dir)
-				continue
-			}
-			w.dirs[dir] = true
-		}
-		if sum, ok := w.files[path]; ok {
-			next[path] = sum
-		} else {
-			next[path] = sum256(path)
 		}
 	}
 	for dir := range w.dirs {
@@ -82,8 +92,6 @@ func (w *Watcher) Watch(files []string) error {
 			delete(w.dirs, dir)
 		}
 	}
-	w.files = next
-	return failed
 }
 
 // directories are those that can change what path leads to: the one it is in,

@@ -99,19 +99,37 @@ func TestUnchanged(t *testing.T) {
 	expect(t, w)
 }
 
-func TestWatchAnotherSet(t *testing.T) {
+func TestKeep(t *testing.T) {
 	one, two := filepath.Join(t.TempDir(), "a.yaml"), filepath.Join(t.TempDir(), "b.yaml")
 	write(t, one, "one")
 	w := start(t, one)
-	if err := w.Watch([]string{two}); err != nil {
+	if err := w.Add(two); err != nil {
 		t.Fatal(err)
 	}
+	w.Keep([]string{two})
+	write(t, one, "not watched")
 	write(t, two, "two")
 	expect(t, w)
-	if err := w.Watch([]string{filepath.Join(t.TempDir(), "none", "c.yaml"), two}); err == nil {
-		t.Error("a directory that is not there was watched")
+	if err := w.Add(filepath.Join(t.TempDir(), "none", "c.yaml")); err == nil {
+		t.Error("a file in a directory that is not there was watched")
 	}
 	write(t, two, "three")
+	expect(t, w)
+	if len(w.files) != 1 || len(w.dirs) != 1 {
+		t.Errorf("%d files in %d directories are watched, want one", len(w.files), len(w.dirs))
+	}
+}
+
+// TestEditedAfterAdd: an edit between Add and Next is seen, and adding once more
+// does not hide it.
+func TestEditedAfterAdd(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.yaml")
+	write(t, file, "one")
+	w := start(t, file)
+	write(t, file, "two")
+	if err := w.Add(file); err != nil {
+		t.Fatal(err)
+	}
 	expect(t, w)
 }
 
@@ -122,8 +140,10 @@ func start(t *testing.T, files ...string) *Watcher {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.Close() })
-	if err := w.Watch(files); err != nil {
-		t.Fatal(err)
+	for _, f := range files {
+		if err := w.Add(f); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return w
 }
