@@ -1,41 +1,121 @@
 package runtime
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 
+	"sluice/api"
+	"sluice/authorizers"
 	"sluice/authorizers/policy"
 )
 
-// authorize judges the request by the API's resource policy (step 4). Methods
-// with an authorization of their own do not compile in this version.
+// maxMethodARN is the longest method ARN of a method that is judged (aws-facts:
+// limits, section 3).
+const maxMethodARN = 1600
+
+// authorize asks whether the client may call the method: the resource policy
+// together with IAM, a Lambda authorizer or a user pool (step 4).
 func (x *exchange) authorize() *fault {
-	p := x.deployment.policy
-	if p == nil {
+	m := x.method.authorization
+	if m.Open() {
 		return nil
 	}
 	arn := x.methodARN()
-	ip, _ := netip.ParseAddr(x.sourceIP())
-	r := policy.Request{
-		Action: policy.Invoke, Resource: arn, Time: x.start, SourceIP: ip.Unmap(), Context: (*requestKeys)(x),
+	if len(arn) > maxMethodARN {
+		return faultURITooLong
 	}
-	switch policy.CombineAlone(p.Evaluate(&r)) {
-	case policy.Allowed:
-		return nil
-	case policy.ExplicitDeny:
-		return x.denied(policy.DenyMessage("", arn, true))
-	default:
-		return x.denied(policy.DenyMessage("", arn, false))
+	x.authRequest.MethodARN = arn
+	x.fillAuthRequest()
+	if r := m.Authorize(context.Background(), &x.authRequest, &x.identity); r != nil {
+		return x.refused(r)
+	}
+	return nil
+}
+
+// fillAuthRequest shows authorizers the request.
+func (x *exchange) fillAuthRequest() {
+	r := &x.authRequest
+	r.Method, r.Path, r.ResourcePath = x.verbText, x.eventPath(), x.method.resourcePath
+	r.Time = x.start
+	r.SourceIP, _ = netip.ParseAddr(x.sourceIP())
+	r.Header, r.Query, r.PathParams = x.scope.Params.Header, x.scope.Params.Query, x.scope.Params.Path
+	r.StageVariables, r.Variables = x.scope.StageVariables, x
+	r.TraceID = x.traceID()
+	r.Wire = authorizers.Wire{
+		Method: view(x.ctx.Request.Header.Method()), Path: view(x.head.Path), Query: view(x.head.Query),
+		Header: x.head.Header, Body: x.ctx.Request.Body(),
 	}
 }
 
-// denied refuses with a text of the request's own.
-func (x *exchange) denied(message string) *fault {
+// refused turns a refusal into the fault that reply knows.
+func (x *exchange) refused(r *authorizers.Refusal) *fault {
+	if r.Reason != "" {
+		x.log.ConfigurationError(r.Reason)
+	}
+	kind, _ := kindOf(r.Type)
 	x.ownFault = fault{
-		kind: kindAccessDenied, status: 403, errorType: "AccessDeniedException",
-		message: message, capital: true,
+		kind: kind, status: r.Status, errorType: r.ErrorType, message: r.Message,
+		nullText: r.NullMessage, capital: r.CapitalMessage,
 	}
 	return &x.ownFault
+}
+
+// authorization compiles who may call a method.
+func (c *compiler) authorization(m *api.Method, part []string, subject string) *authorizers.Method {
+	o := authorizers.MethodOptions{
+		AuthorizationType: m.AuthorizationType, Scopes: m.AuthorizationScopes,
+		Policy: c.resourcePolicy, Private: c.private,
+	}
+	if m.AuthorizerID != "" {
+		if o.Authorizer = c.authorizers[m.AuthorizerID]; o.Authorizer == nil {
+			if !c.brokenAuthorizers[m.AuthorizerID] {
+				c.fail(append(part, "authorizerId"), subject, "authorizer "+m.AuthorizerID+" does not exist")
+			}
+			return nil
+		}
+	}
+	out, err := c.gateway.guard.Method(o)
+	if err != nil {
+		c.fail(append(part, "authorizationType"), subject, err.Error())
+	}
+	return out
+}
+
+// compileAuthorizers compiles the authorizers of the snapshot.
+func (c *compiler) compileAuthorizers() {
+	c.authorizers = make(map[string]*authorizers.Authorizer, len(c.snapshot.Authorizers))
+	c.brokenAuthorizers = map[string]bool{}
+	stage := authorizers.Stage{APIID: c.snapshot.RestApi.ID, Name: c.stage.StageName, Variables: c.vars}
+	for _, d := range c.snapshot.Authorizers {
+		a, err := c.gateway.guard.Authorizer(stage, d)
+		part, subject := []string{"authorizers", d.Name}, "authorizer "+d.Name
+		if err != nil {
+			c.fail(part, subject, err.Error())
+			c.brokenAuthorizers[d.ID] = true
+			continue
+		}
+		if p := a.Problem(); p != "" {
+			c.warn(part, subject, p+": every request that needs it fails with 500")
+		}
+		c.authorizers[d.ID] = a
+	}
+}
+
+// policy compiles the resource policy; nil without one.
+func (c *compiler) policy() *policy.Policy {
+	a := &c.snapshot.RestApi
+	if a.Policy == "" {
+		return nil
+	}
+	p, err := policy.Parse([]byte(a.Policy), policy.Options{Kind: policy.Resource, Target: &policy.Target{
+		Region: c.gateway.options.Region, AccountID: c.gateway.options.AccountID, APIID: a.ID,
+	}})
+	if err != nil {
+		c.fail([]string{"restApi", "policy"}, "resource policy", err.Error())
+		return nil
+	}
+	return p
 }
 
 // methodARN is arn:aws:execute-api:{region}:{account}:{api}/{stage}/{METHOD}/{path}.
@@ -87,30 +167,4 @@ func unhex(c byte) byte {
 		return c - '0'
 	}
 	return c | 0x20 - 'a' + 10
-}
-
-// requestKeys are the condition keys that a request itself answers.
-type requestKeys exchange
-
-// Value answers aws:Referer, aws:UserAgent, aws:SecureTransport and, for text
-// operators, aws:SourceIp.
-func (k *requestKeys) Value(key string, i int) (string, bool) {
-	x := (*exchange)(k)
-	if i > 0 {
-		return "", false
-	}
-	v := ""
-	switch key {
-	case "aws:sourceip":
-		v = x.sourceIP()
-	case "aws:referer":
-		v = x.header("Referer")
-	case "aws:useragent":
-		v = x.known.userAgent
-	case "aws:securetransport":
-		// The service's own endpoints always speak TLS, so a policy that asks for
-		// it would lock a local client out for no reason.
-		v = "true"
-	}
-	return v, v != ""
 }

@@ -1,12 +1,14 @@
 package runtime
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
 
 	"sluice/api"
+	"sluice/authorizers"
 	"sluice/authorizers/policy"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
@@ -72,14 +74,18 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 
 // compiler compiles one snapshot for one stage.
 type compiler struct {
-	gateway   *Gateway
-	stage     *api.Stage
-	snapshot  *api.Snapshot
-	vars      map[string]string
-	models    *schema.Set
-	choices   map[string]*choiceTable
-	templates map[templateKey]*mapping.Template
-	problems  api.Problems
+	gateway           *Gateway
+	stage             *api.Stage
+	snapshot          *api.Snapshot
+	vars              map[string]string
+	models            *schema.Set
+	resourcePolicy    *policy.Policy
+	private           bool // a private API: without a policy every call is refused
+	authorizers       map[string]*authorizers.Authorizer
+	brokenAuthorizers map[string]bool // those whose own problem was reported
+	choices           map[string]*choiceTable
+	templates         map[templateKey]*mapping.Template
+	problems          api.Problems
 }
 
 func (c *compiler) fail(part []string, subject, message string) {
@@ -98,8 +104,8 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 		binary: compileMediaTypes(a.BinaryMediaTypes), endpointType: "EDGE",
 		variables: value.NewMap(len(vars)),
 	}
-	if a.EndpointConfiguration != nil && len(a.EndpointConfiguration.Types) > 0 {
-		d.endpointType = a.EndpointConfiguration.Types[0]
+	if types := endpointTypes(a); len(types) > 0 {
+		d.endpointType = types[0]
 	}
 	if a.MinimumCompressionSize != nil {
 		d.minimumCompression = *a.MinimumCompressionSize
@@ -107,7 +113,10 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	for _, k := range sortedKeys(vars) {
 		d.variables.Put(k, value.Of(vars[k]))
 	}
-	d.policy = c.policy()
+	c.resourcePolicy = c.policy()
+	c.private = slices.Contains(endpointTypes(a), "PRIVATE")
+	c.compileAuthorizers()
+	d.keySource = a.APIKeySource
 	var problems api.Problems
 	c.models, problems = schema.Compile(c.snapshot.Models, a.ID, c.snapshot.Places)
 	c.problems = append(c.problems, problems...)
@@ -136,23 +145,6 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	return d
 }
 
-// policy compiles the resource policy. A private API without one refuses every
-// call, which is said here rather than found out later.
-func (c *compiler) policy() *policy.Policy {
-	a := &c.snapshot.RestApi
-	if a.Policy == "" {
-		return nil
-	}
-	p, err := policy.Parse([]byte(a.Policy), policy.Options{Kind: policy.Resource, Target: &policy.Target{
-		Region: c.gateway.options.Region, AccountID: c.gateway.options.AccountID, APIID: a.ID,
-	}})
-	if err != nil {
-		c.fail([]string{"restApi", "policy"}, "resource policy", err.Error())
-		return nil
-	}
-	return p
-}
-
 func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string) *method {
 	subject := verbNames[v] + " " + r.Path
 	out := &method{
@@ -160,12 +152,8 @@ func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string)
 		metrics: c.gateway.metrics.Method(c.snapshot.RestApi.ID, c.stage.StageName, r.Path, verbNames[v]),
 	}
 	out.logging = c.logging(r.Path, verbNames[v])
-	out.authorization = api.AuthorizationNone
-	if t := m.AuthorizationType; t != "" && t != api.AuthorizationNone {
-		out.authorization = t
-		c.fail(append(part, "authorizationType"), subject,
-			"authorization "+t+" cannot be enforced by this version, so the method is not served; use NONE to serve it open")
-	}
+	out.authorization = c.authorization(m, part[:len(part):len(part)], subject)
+	out.authorizationName = c.authorizationName(m)
 	c.validation(out, m, part, subject)
 	for code := range m.MethodResponses {
 		if n, err := strconv.Atoi(code); err == nil && n >= 100 && n <= 599 {
@@ -178,6 +166,26 @@ func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string)
 	}
 	c.integration(out, m, append(part[:len(part):len(part)], "integration"), subject)
 	return out
+}
+
+// authorizationName is how people see who may call a method.
+func (c *compiler) authorizationName(m *api.Method) string {
+	if m.AuthorizationType == "" {
+		return api.AuthorizationNone
+	}
+	for _, a := range c.snapshot.Authorizers {
+		if a.ID == m.AuthorizerID {
+			return m.AuthorizationType + " " + a.Name
+		}
+	}
+	return m.AuthorizationType
+}
+
+func endpointTypes(a *api.RestApi) []string {
+	if a.EndpointConfiguration == nil {
+		return nil
+	}
+	return a.EndpointConfiguration.Types
 }
 
 // validation compiles what is checked before the backend is called.

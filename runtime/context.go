@@ -136,14 +136,19 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		}
 		return text(dst, x.traceRoot())
 	default:
-		// What is left belongs to authorizers, API keys, WAF, mutual TLS, custom
-		// domains and private APIs: no such thing took part in this request.
-		return dst, false
+		// What is left belongs to authorizers and callers, or to WAF, mutual TLS,
+		// custom domains and private APIs, which took no part in this request.
+		return x.identity.AppendVariable(dst, v)
 	}
 }
 
 // Authorizer is the map behind $context.authorizer (mapping.ContextSource).
-func (x *exchange) Authorizer() *value.Map { return nil }
+func (x *exchange) Authorizer() *value.Map {
+	if x.authorizerMap == nil {
+		x.authorizerMap = x.identity.Map()
+	}
+	return x.authorizerMap
+}
 
 // text appends s; a variable without text has no value.
 func text(dst []byte, s string) ([]byte, bool) {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"sluice/authorizers"
 	"sluice/mapping"
+	"sluice/mapping/vtl/value"
 	"sluice/runtime/backend"
 	"sluice/runtime/edge"
 	"sluice/runtime/executionlog"
@@ -48,6 +50,11 @@ type exchange struct {
 	verbText string
 	method   *method
 	body     []byte // the client's payload, decoded from its Content-Encoding
+
+	// authorize
+	authRequest   authorizers.Request
+	identity      authorizers.Identity
+	authorizerMap *value.Map // $context.authorizer, made when first asked for
 
 	// integrate
 	scope              mapping.Scope
@@ -114,6 +121,7 @@ func (x *exchange) release() {
 		x.backendResponse.Reset()
 	}
 	x.log.Release()
+	x.identity.Reset()
 	s := mapping.Scope{
 		Params: mapping.Params{
 			Path:   x.scope.Params.Path[:0],
@@ -124,7 +132,8 @@ func (x *exchange) release() {
 		Arena:          keep(x.scope.Arena),
 	}
 	*x = exchange{
-		scope: s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
+		identity: x.identity,
+		scope:    s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  x.backendRequest,

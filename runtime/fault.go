@@ -97,6 +97,7 @@ var (
 	faultBadJSONBody    = &fault{kind: kindDefault4XX, status: 400, errorType: "BadRequestException", message: "Invalid JSON in request body"}
 	faultPathEscape     = &fault{kind: kindDefault4XX, status: 400, errorType: "BadRequestException", message: "Bad Request"}
 	faultTooLarge       = &fault{kind: kindRequestTooLarge, status: 413, errorType: "RequestTooLargeException", message: "Request Too Long"}
+	faultURITooLong     = &fault{kind: kindNone, status: 414, errorType: "RequestURITooLongException", message: "Request URI too long"}
 	faultPanic          = &fault{kind: kindDefault5XX, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"sluice/authorizers"
 	"sluice/lambda"
 	"sluice/runtime/backend"
 	"sluice/runtime/compress"
@@ -22,15 +23,16 @@ import (
 
 // Options are the settings of a Gateway. The zero value of a field is its default.
 type Options struct {
-	Region       string            // "us-east-1": the region in host names and ARNs
-	AccountID    string            // "000000000000"
-	Log          *slog.Logger      // slog.Default()
-	AccessLog    AccessLogger      // nil: no access log
-	ExecutionLog executionlog.Sink // nil: no execution logs
-	Functions    lambda.Invoker    // nil: integrations that call functions do not compile
-	Metrics      *metrics.Metrics  // nil: a set of its own
-	Edge         edge.Options      // limits and timeouts towards clients; OnRefuse is the Gateway's own
-	Backend      backend.Options   // limits and timeouts towards backends
+	Region       string              // "us-east-1": the region in host names and ARNs
+	AccountID    string              // "000000000000"
+	Log          *slog.Logger        // slog.Default()
+	AccessLog    AccessLogger        // nil: no access log
+	ExecutionLog executionlog.Sink   // nil: no execution logs
+	Functions    lambda.Invoker      // nil: integrations that call functions do not compile
+	Authorizers  authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
+	Metrics      *metrics.Metrics    // nil: a set of its own
+	Edge         edge.Options        // limits and timeouts towards clients; OnRefuse is the Gateway's own
+	Backend      backend.Options     // limits and timeouts towards backends
 }
 
 // AccessLogger takes one finished line (without the line end) a request. It must
@@ -44,6 +46,7 @@ type Gateway struct {
 	metrics    *metrics.Metrics
 	unresolved *metrics.MethodMetrics
 	backends   *backend.Client
+	guard      *authorizers.Guard
 	codec      *compress.Codec
 	stages     atomic.Pointer[table]
 	server     *fasthttp.Server
@@ -75,6 +78,11 @@ func New(o Options) *Gateway {
 		codec:      compress.New(0),
 		scrape:     o.Metrics.Handler(),
 	}
+	o.Authorizers.Region, o.Authorizers.AccountID, o.Authorizers.Log = o.Region, o.AccountID, o.Log
+	if o.Functions != nil {
+		o.Authorizers.Invoker = o.Functions
+	}
+	g.guard = authorizers.New(o.Authorizers)
 	g.stages.Store(newTable(nil))
 	o.Edge.OnRefuse = g.refuse
 	g.server = edge.NewServer(g.serve, o.Edge)
@@ -118,6 +126,7 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	g.draining.Store(true)
 	err := errors.Join(g.server.ShutdownWithContext(ctx), g.admin.ShutdownWithContext(ctx))
 	g.backends.Close()
+	g.guard.Close()
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"sluice/authorizers"
 	"sluice/mapping"
 )
 
@@ -31,7 +32,7 @@ func (x *exchange) appendProxyEvent(b []byte) []byte {
 	b = append(b, `,"stageVariables":`...)
 	b = x.appendStageVariables(b)
 	b = append(b, `,"requestContext":`...)
-	b = x.appendRequestContext(b)
+	b = authorizers.AppendRequestContext(b, x, &x.identity)
 	b = append(b, `,"body":`...)
 	return x.appendEventBody(b)
 }
@@ -196,95 +197,4 @@ func (x *exchange) appendEventBody(b []byte) []byte {
 		b = appendJSONString(b, view(x.body))
 		return append(b, `,"isBase64Encoded":false}`...)
 	}
-}
-
-// contextField is one field of requestContext.
-type contextField struct {
-	name string
-	id   mapping.VariableID
-	kind fieldKind
-}
-
-type fieldKind uint8
-
-const (
-	textField     fieldKind = iota
-	nullableField           // null when unknown
-	numberField
-	optionalField // left out when unknown
-	flagField     // a boolean, left out when unknown
-)
-
-// contextFields and identityFields are requestContext in the service's order.
-var contextFields = []contextField{
-	{"resourceId", mapping.ResourceID, textField},
-	{"resourcePath", mapping.ResourcePath, textField},
-	{"httpMethod", mapping.HTTPMethod, textField},
-	{"extendedRequestId", mapping.ExtendedRequestID, textField},
-	{"requestTime", mapping.RequestTime, textField},
-	{"path", mapping.Path, textField},
-	{"accountId", mapping.AccountID, textField},
-	{"protocol", mapping.Protocol, textField},
-	{"stage", mapping.Stage, textField},
-	{"domainPrefix", mapping.DomainPrefix, textField},
-	{"requestTimeEpoch", mapping.RequestTimeEpoch, numberField},
-	{"requestId", mapping.RequestID, textField},
-	{"domainName", mapping.DomainName, textField},
-	{"deploymentId", mapping.DeploymentID, textField},
-	{"apiId", mapping.APIID, textField},
-	{"isCanaryRequest", mapping.IsCanaryRequest, flagField},
-}
-
-var identityFields = []contextField{
-	{"cognitoIdentityPoolId", mapping.IdentityCognitoIdentityPoolID, nullableField},
-	{"accountId", mapping.IdentityAccountID, nullableField},
-	{"cognitoIdentityId", mapping.IdentityCognitoIdentityID, nullableField},
-	{"caller", mapping.IdentityCaller, nullableField},
-	{"sourceIp", mapping.IdentitySourceIP, nullableField},
-	{"principalOrgId", mapping.IdentityPrincipalOrgID, nullableField},
-	{"accessKey", mapping.IdentityAccessKey, nullableField},
-	{"cognitoAuthenticationType", mapping.IdentityCognitoAuthenticationType, nullableField},
-	{"cognitoAuthenticationProvider", mapping.IdentityCognitoAuthenticationProvider, nullableField},
-	{"userArn", mapping.IdentityUserARN, nullableField},
-	{"userAgent", mapping.IdentityUserAgent, nullableField},
-	{"user", mapping.IdentityUser, nullableField},
-	{"apiKey", mapping.IdentityAPIKey, optionalField},
-	{"apiKeyId", mapping.IdentityAPIKeyID, optionalField},
-}
-
-// appendRequestContext appends the requestContext object.
-func (x *exchange) appendRequestContext(b []byte) []byte {
-	b = append(b, '{')
-	b = x.appendFields(b, contextFields)
-	b = append(b, `,"identity":{`...)
-	b = x.appendFields(b, identityFields)
-	return append(b, '}', '}')
-}
-
-func (x *exchange) appendFields(b []byte, fields []contextField) []byte {
-	first := true
-	for i := range fields {
-		f := &fields[i]
-		start := len(x.scope.Arena)
-		out, ok := x.AppendVariable(x.scope.Arena, mapping.Variable{ID: f.id})
-		x.scope.Arena = out
-		v := view(out[start:])
-		if !ok && (f.kind == optionalField || f.kind == flagField) {
-			continue
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		first = false
-		b = append(append(append(b, '"'), f.name...), '"', ':')
-		switch {
-		case !ok:
-			b = append(b, "null"...)
-		case f.kind == numberField || f.kind == flagField:
-			b = append(b, v...)
-		default:
-			b = appendJSONString(b, v)
-		}
-	}
-	return b
 }

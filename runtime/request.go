@@ -110,7 +110,7 @@ func (x *exchange) passHeaders() {
 		if headerRules[id].proxyRequest == drop || it.maps[id] {
 			continue
 		}
-		if id == hdrAuthorization && isSignature(p.Value) {
+		if id == hdrAuthorization && (isSignature(p.Value) || x.identity.Caller() != nil) {
 			continue
 		}
 		if id == otherHeader && it.setsHeader(p.Name) {

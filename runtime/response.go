@@ -53,9 +53,15 @@ func (x *exchange) convert(body []byte, before, after conversion) *fault {
 			return f
 		}
 	}
-	x.payload = payload
-	x.payloadBackend = len(body) > 0 && len(payload) == len(body) && &payload[0] == &body[0]
+	x.payload, x.payloadBackend = payload, x.isBackendBody(payload)
 	return nil
+}
+
+// isBackendBody tells whether a payload is the body of the backend's answer
+// itself, which can be given away instead of copied.
+func (x *exchange) isBackendBody(payload []byte) bool {
+	b := x.backendResponse.Body
+	return len(payload) > 0 && len(payload) == len(b) && &payload[0] == &b[0]
 }
 
 // nominates tells whether a Connection value names a header.
@@ -114,7 +120,7 @@ func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime stri
 			return f
 		}
 	}
-	backendBody := len(body) > 0 && len(payload) > 0 && &payload[0] == &body[0]
+	backendBody := x.isBackendBody(payload)
 	if template := r.templates.pick(x.known.accept); template != nil && (before != keepPayload || len(body) == 0) {
 		if template.isStatic && after == keepPayload {
 			payload, x.payloadStatic = template.static, true

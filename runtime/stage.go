@@ -3,7 +3,7 @@ package runtime
 import (
 	"time"
 
-	"sluice/authorizers/policy"
+	"sluice/authorizers"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
 	"sluice/runtime/executionlog"
@@ -33,7 +33,7 @@ type deployment struct {
 	binary             mediaTypes
 	minimumCompression int // bytes; negative: off
 	variables          *value.Map
-	policy             *policy.Policy // nil: every request is let in
+	keySource          string // HEADER or AUTHORIZER
 }
 
 // method is a compiled method with its integration.
@@ -48,7 +48,8 @@ type method struct {
 	integration              integration
 	metrics                  *metrics.MethodMetrics
 	logging                  executionlog.Settings
-	authorization            string
+	authorization            *authorizers.Method
+	authorizationName        string
 }
 
 // requiredParameter is one entry of the list that a missing parameter prints.
@@ -143,7 +144,7 @@ func (s *Stage) Routes() []Route {
 	out := make([]Route, 0, len(s.base.methods))
 	for _, m := range s.base.methods {
 		r := Route{
-			Path: m.resourcePath, Method: verbNames[m.verb], Authorization: m.authorization,
+			Path: m.resourcePath, Method: verbNames[m.verb], Authorization: m.authorizationName,
 			KeyRequired: m.keyRequired, Integration: m.integration.kind.String(),
 		}
 		if m.integration.uri != nil {
