@@ -52,16 +52,21 @@ type Scope struct {
 	spent     spent
 }
 
-// Reset forgets a request and keeps the memory for the next.
+// Reset forgets a request and keeps the memory for the next: the room of the
+// parameters and of the arena.
 func (s *Scope) Reset() {
-	arena, r := s.Arena[:0], s.rendering
-	if cap(arena) > maxKeptArena {
-		arena = nil
+	kept := Scope{
+		Params:         Params{Path: s.Params.Path[:0], Query: s.Params.Query[:0], Header: s.Params.Header[:0]},
+		ResponseHeader: s.ResponseHeader[:0],
+		rendering:      s.rendering,
 	}
-	if r != nil {
+	if cap(s.Arena) <= maxKeptArena {
+		kept.Arena = s.Arena[:0]
+	}
+	if r := s.rendering; r != nil {
 		*r = rendering{overridden: r.overridden[:0]}
 	}
-	*s = Scope{Arena: arena, rendering: r}
+	*s = kept
 }
 
 // maxKeptArena bounds the arena that an idle Scope holds on to, in bytes.

@@ -14,8 +14,9 @@ type Cache struct {
 	paths atomic.Pointer[map[string]*Path]
 }
 
-// cacheSize is how many paths one Cache keeps; what comes later is compiled
-// each time.
+// cacheSize is how many paths one Cache keeps. A path too many starts it anew, so
+// that paths made of a client's input do not keep the template's own out for
+// good.
 const cacheSize = 128
 
 // Compile is the package's Compile through the cache. Failures are not kept.
@@ -28,11 +29,11 @@ func (c *Cache) Compile(src string) (*Path, error) {
 	}
 	// The path outlives the request, whose buffers src may be a view of.
 	p, err := Compile(strings.Clone(src))
-	if err != nil || known != nil && len(*known) >= cacheSize {
-		return p, err
+	if err != nil {
+		return nil, err
 	}
 	grown := make(map[string]*Path, 8)
-	if known != nil {
+	if known != nil && len(*known) < cacheSize {
 		maps.Copy(grown, *known)
 	}
 	grown[p.source] = p
