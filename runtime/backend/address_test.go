@@ -70,8 +70,8 @@ func TestDialErrors(t *testing.T) {
 	}
 }
 
-// TestDialTimeout needs an address that swallows connection attempts: a
-// listener whose queue is full.
+// TestDialTimeout: no address can be counted on to swallow connection attempts,
+// so this is about what the errors of one would mean.
 func TestDialTimeout(t *testing.T) {
 	cause := &net.OpError{Op: "dial", Err: fmt.Errorf("late")}
 	if got := kindOf(t, dialError(cause, time.Now())); got != KindTimeout {

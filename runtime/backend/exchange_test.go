@@ -306,7 +306,7 @@ func TestTimeout(t *testing.T) {
 // TestTimeoutReused: the deadline of an earlier, longer request, or of a
 // shorter one that was kept on the connection, is not taken for this one's.
 func TestTimeoutReused(t *testing.T) {
-	for _, first := range []time.Duration{40 * time.Millisecond, time.Hour} {
+	for _, first := range []time.Duration{400 * time.Millisecond, time.Hour} {
 		stop := make(chan bool)
 		ln := listen(t, func(c net.Conn, r *bufio.Reader, _ int) {
 			for i := 0; ; i++ {
@@ -318,7 +318,7 @@ func TestTimeoutReused(t *testing.T) {
 					return
 				}
 				if i == 1 {
-					time.Sleep(60 * time.Millisecond) // past the shorter deadline
+					time.Sleep(500 * time.Millisecond) // past the shorter deadline
 				}
 				io.WriteString(c, hello)
 			}

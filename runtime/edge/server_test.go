@@ -84,7 +84,7 @@ func dial(t testing.TB, addr net.Addr) *net.TCPConn {
 
 type requestCase struct {
 	Name string
-	// What the client sends: Request with {N} replaced by Fill repeated N times.
+	// What the client sends: Request with {fill N} replaced by Fill, N times.
 	Request string
 	Fill    string
 	Status  int
@@ -280,7 +280,7 @@ func TestTooLargeIsHeard(t *testing.T) {
 
 // TestSlowClients: whoever is slow is answered 408, or closed, and not waited for.
 func TestSlowClients(t *testing.T) {
-	o := Options{HeaderTimeout: 150 * time.Millisecond, BodyTimeout: 250 * time.Millisecond, IdleTimeout: 200 * time.Millisecond}
+	o := Options{HeaderTimeout: 500 * time.Millisecond, BodyTimeout: 700 * time.Millisecond, IdleTimeout: 600 * time.Millisecond}
 	addr := serve(t, o)
 	for name, tc := range map[string]struct {
 		request string
@@ -312,7 +312,7 @@ func TestSlowClients(t *testing.T) {
 			if rest, err := io.ReadAll(r); err != nil || len(rest) > 0 {
 				t.Errorf("%q, %v", rest, err)
 			}
-			if took := time.Since(begin); took < 140*time.Millisecond || took > 15*time.Second {
+			if took := time.Since(begin); took < 400*time.Millisecond || took > 15*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})
@@ -350,10 +350,12 @@ func TestSlowClients(t *testing.T) {
 // TestKeepAliveOutlivesDeadlines: deadlines of earlier requests pass while later
 // ones run on the same connection.
 func TestKeepAliveOutlivesDeadlines(t *testing.T) {
-	c := dial(t, serve(t, Options{HeaderTimeout: 60 * time.Millisecond, WriteTimeout: 60 * time.Millisecond, IdleTimeout: 10 * time.Second}))
+	c := dial(t, serve(t, Options{HeaderTimeout: 400 * time.Millisecond, WriteTimeout: 50 * time.Millisecond, IdleTimeout: 20 * time.Second}))
 	r := bufio.NewReader(c)
-	for range 5 {
-		time.Sleep(50 * time.Millisecond) // to let them pass
+	for i := range 5 {
+		if i > 0 {
+			time.Sleep(150 * time.Millisecond) // lets them pass
+		}
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 		if resp, body := readAnswer(t, r); resp.StatusCode != 200 {
 			t.Fatal(resp.StatusCode, body)

@@ -37,7 +37,7 @@ func TestTLS(t *testing.T) {
 			t.Error("fasthttp sees no TLS")
 		}
 		echo(ctx)
-	}, Options{OnRefuse: answerRefusal, HeaderTimeout: 100 * time.Millisecond, WriteTimeout: 100 * time.Millisecond})
+	}, Options{OnRefuse: answerRefusal, HeaderTimeout: 600 * time.Millisecond, WriteTimeout: 100 * time.Millisecond})
 	done := make(chan error)
 	go func() {
 		done <- s.Serve(Listen(tls.NewListener(ln, &tls.Config{
@@ -61,7 +61,7 @@ func TestTLS(t *testing.T) {
 			t.Errorf("%.40q: %d, want %d", request, resp.StatusCode, want)
 		}
 		for i := 0; want == 200 && i < 4; i++ {
-			time.Sleep(50 * time.Millisecond) // lets the deadlines of earlier requests pass
+			time.Sleep(200 * time.Millisecond) // lets the deadlines of earlier requests pass
 			io.WriteString(c, request)
 			if resp, body := readAnswer(t, r); resp.StatusCode != 200 {
 				t.Fatal(resp.StatusCode, body)
