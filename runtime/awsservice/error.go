@@ -12,8 +12,6 @@ const (
 	KindCredentials Kind = iota + 1
 	// KindPath: a value would lead out of its place in the path.
 	KindPath
-	// KindHeader: a mapped header has bytes that cannot be signed and sent.
-	KindHeader
 )
 
 // Error is an error of Build.
