@@ -67,7 +67,8 @@ type exchange struct {
 	integrationStatus  int
 	integrationLatency time.Duration // negative: no backend was called
 	integrationError   string
-	endpointRequestID  string // the id an AWS backend gave its answer
+	functionHeader     [2]mapping.Pair // of a function's answer, for mappings
+	endpointRequestID  string          // the id an AWS backend gave its answer
 	backendRequest     backend.Request
 	backendResponse    backend.Response
 	usedBackend        bool
@@ -128,8 +129,7 @@ func (x *exchange) release() {
 			Query:  x.scope.Params.Query[:0],
 			Header: x.scope.Params.Header[:0],
 		},
-		ResponseHeader: x.scope.ResponseHeader[:0],
-		Arena:          keep(x.scope.Arena),
+		Arena: keep(x.scope.Arena),
 	}
 	*x = exchange{
 		identity: x.identity,

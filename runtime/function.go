@@ -298,9 +298,11 @@ func (x *exchange) function() *fault {
 	if f != nil {
 		return f
 	}
-	x.scope.ResponseHeader = append(x.scope.ResponseHeader[:0],
-		mapping.Pair{Name: "Content-Type", Value: mimeJSON},
-		mapping.Pair{Name: "x-amzn-RequestId", Value: res.RequestID})
+	x.functionHeader = [2]mapping.Pair{
+		{Name: "Content-Type", Value: mimeJSON},
+		{Name: "x-amzn-RequestId", Value: res.RequestID},
+	}
+	x.scope.ResponseHeader = x.functionHeader[:]
 	r := it.responses.pickText(errorMessage(res.Payload))
 	if r == nil {
 		x.log.NoIntegrationResponse(res.StatusCode)
