@@ -95,7 +95,15 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 		// Connection and Expect in one spelling only; Head has the client's.
 		DisableHeaderNamesNormalizing: false,
 
-		ErrorHandler: func(ctx *fasthttp.RequestCtx, err error) { refuse(ctx, refusalOf(ctx.Conn(), err)) },
+		ErrorHandler: func(ctx *fasthttp.RequestCtx, err error) {
+			if c := unwrap(ctx.Conn()); c != nil && c.got == 0 {
+				// A connection opened in advance and not used, as browsers do:
+				// there is no request to answer or to count.
+				_ = c.Conn.Close()
+				return
+			}
+			refuse(ctx, refusalOf(ctx.Conn(), err))
+		},
 		HeaderReceived: func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 			if n := h.ContentLength(); n > smallBody || n == -1 {
 				return fasthttp.RequestConfig{ReadTimeout: o.BodyTimeout}

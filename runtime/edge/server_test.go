@@ -293,6 +293,7 @@ func TestSlowClients(t *testing.T) {
 		"chunk":        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 408},
 		"chunk size":   {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;a", 408},
 		"trailer":      {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: ", 408},
+		"never used":   {"", 0},
 		"idle":         {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -301,9 +302,11 @@ func TestSlowClients(t *testing.T) {
 			begin := time.Now()
 			io.WriteString(c, tc.request)
 			r := bufio.NewReader(c)
-			if tc.status == 0 {
+			switch {
+			case tc.request == "":
+			case tc.status == 0:
 				readAnswer(t, r)
-			} else {
+			default:
 				if resp, _ := readAnswer(t, r); resp.StatusCode != tc.status || !resp.Close {
 					t.Errorf("status %d", resp.StatusCode)
 				}
