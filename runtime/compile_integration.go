@@ -83,10 +83,6 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 
 // target compiles where an HTTP integration's requests go.
 func (c *compiler) target(it *integration, in *api.Integration, part []string, subject string) {
-	if in.ConnectionType == api.ConnectionVPCLink {
-		c.fail(append(part, "connectionType"), subject, "connection type VPC_LINK cannot be used by this version")
-		return
-	}
 	switch m := strings.ToUpper(in.HTTPMethod); m {
 	case "":
 		c.fail(append(part, "httpMethod"), subject, "the integration has no httpMethod")
@@ -133,6 +129,10 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 	t.source = in.URI
 	it.uri = t
 	it.uri.insecure = in.TLSConfig != nil && in.TLSConfig.InsecureSkipVerification
+	if in.ConnectionType == api.ConnectionVPCLink {
+		c.linkTarget(t, in, part, subject)
+		return
+	}
 	if t.literalHost() {
 		e, err := c.gateway.backends.Endpoint(t.scheme, t.host[0].literal, t.insecure)
 		if err != nil {
@@ -141,6 +141,32 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 		}
 		t.endpoint = e
 	}
+}
+
+// linkTarget leads an integration to what its VPC link stands for. The uri's own
+// host stays the Host header, as behind a load balancer.
+func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string, subject string) {
+	at := append(part, "connectionId")
+	id := substituteStageVariables(in.ConnectionID, c.vars)
+	target, ok := c.gateway.options.VPCLinks[id]
+	if !ok {
+		c.fail(at, subject, "no target is configured for the VPC link "+strconv.Quote(id))
+		return
+	}
+	if !t.literalHost() {
+		c.fail(append(part, "uri"), subject, "the uri of an integration behind a VPC link cannot have placeholders in its host")
+		return
+	}
+	scheme, host, ok := strings.Cut(target, "://")
+	if !ok {
+		scheme, host = t.scheme, target
+	}
+	e, err := c.gateway.backends.Endpoint(scheme, host, t.insecure)
+	if err != nil {
+		c.fail(at, subject, "target "+strconv.Quote(target)+" of the VPC link: "+err.Error())
+		return
+	}
+	t.endpoint, t.linkHost = e, t.host[0].literal
 }
 
 func hasLiteralScheme(uri string) bool {

@@ -28,6 +28,7 @@ type Options struct {
 	Log          *slog.Logger        // slog.Default()
 	AccessLog    AccessLogger        // nil: no access log
 	ExecutionLog executionlog.Sink   // nil: no execution logs
+	VPCLinks     map[string]string   // link id -> where it leads: [scheme://]host[:port]
 	Functions    lambda.Invoker      // nil: integrations that call functions do not compile
 	Authorizers  authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
 	Metrics      *metrics.Metrics    // nil: a set of its own

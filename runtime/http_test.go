@@ -259,6 +259,29 @@ func TestURIs(t *testing.T) {
 	}
 }
 
+// TestVPCLink checks that an integration behind a link goes to the link's target,
+// with the uri's host as Host.
+func TestVPCLink(t *testing.T) {
+	be := startBackend(t, "")
+	b := newAPI()
+	in := httpIntegration(api.IntegrationHTTPProxy, "GET", "http://internal.example/x")
+	in.ConnectionType, in.ConnectionID = api.ConnectionVPCLink, "${stageVariables.link}"
+	b.stage.Variables = map[string]string{"link": "link01"}
+	b.method("GET", "/x", in)
+	r := startGateway(t, Options{VPCLinks: map[string]string{"link01": "http://" + be.addr}})
+	r.deploy(Deployment{Snapshot: b.snapshot, Stage: b.stage})
+	if a := r.get("/dev/x"); a.status != 200 || be.last(t).line != "GET /x HTTP/1.1" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if host, _ := be.last(t).get("Host"); host != "internal.example" {
+		t.Errorf("Host is %q", host)
+	}
+	b.stage.Variables["link"] = "other"
+	if _, problems := r.gateway.Compile(Deployment{Snapshot: b.snapshot, Stage: b.stage}); !problems.Fatal() {
+		t.Error("a link without a target compiles")
+	}
+}
+
 // TestOverrides has the rows of aws-facts/data-plane.md section 12.
 func TestOverrides(t *testing.T) {
 	be := startBackend(t, "")

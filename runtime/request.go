@@ -43,6 +43,7 @@ func (x *exchange) integrationRequest() *fault {
 		req.Method = x.verbText
 	}
 	req.Header = req.Header[:0]
+	req.Host = it.uri.linkHost
 	payload, text := x.requestPayload(it.contentHandling)
 	x.scope.Body.Reset(view(payload))
 	var f *fault

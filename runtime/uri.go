@@ -18,6 +18,7 @@ type uriTemplate struct {
 	query    []uriPart
 	hasQuery bool
 	insecure bool              // the backend's certificate is not checked
+	linkHost string            // the Host header behind a VPC link
 	endpoint *backend.Endpoint // nil when the host has placeholders
 }
 
