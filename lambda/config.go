@@ -3,6 +3,7 @@ package lambda
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -180,7 +181,9 @@ type Entry struct {
 }
 
 // Handler is the entry in the service's form "file.function".
-func (e Entry) Handler() string { return e.Module + "." + e.Function }
+func (e Entry) Handler() string {
+	return strings.TrimSuffix(e.Module, path.Ext(e.Module)) + "." + e.Function
+}
 
 // Entry resolves handler, file and dir against base, an absolute directory.
 func (f *Function) Entry(base string) (Entry, error) {
@@ -215,11 +218,11 @@ func (f *Function) Entry(base string) (Entry, error) {
 	return e, nil
 }
 
-func absolute(base, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
+func absolute(base, name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
 	}
-	return filepath.Join(base, path)
+	return filepath.Join(base, name)
 }
 
 // Problem is something wrong in a Config.
