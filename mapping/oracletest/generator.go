@@ -201,7 +201,7 @@ func (g *Generator) path() string {
 		return g.pick("input", "util", "context", "stageVariables") + g.pick(
 			".path('$')", ".path('$.a')", ".path('$.items')", ".path(\"$.c[0]\")", ".json('$')", ".json('$.d')", ".body", ".params()", ".params('id')",
 			".params().header.Host", ".stage", ".identity.sourceIp", ".env", ".nope", ".escapeJavaScript($s)", ".parseJson('{\"a\":[1,2]}').a", ".urlEncode('a b')", ".base64Encode($s)",
-			".requestOverride.header", ".path('$.items[*].id')", ".path('$..id')", ".json('$.nope')", ".path($undef)")
+			".requestOverride.header.size()", ".path('$.items[*].id')", ".path('$..id')", ".json('$.nope')", ".path($undef)")
 	}
 	var b strings.Builder
 	b.WriteString(g.name())

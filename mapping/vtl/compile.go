@@ -58,24 +58,24 @@ func (c *compiler) fail(n *node, kind ErrorKind, message string) {
 // stmts compiles statements and joins adjacent texts.
 func (c *compiler) stmts(nodes []*node) []stmt {
 	out := make([]stmt, 0, len(nodes))
-	for _, n := range nodes {
-		s := c.stmt(n)
-		switch t := s.(type) {
-		case nil:
-			continue
-		case text:
-			if t == "" {
-				continue
-			}
-			if i := len(out) - 1; i >= 0 {
-				if before, ok := out[i].(text); ok {
-					out[i] = before + t
-					continue
-				}
-			}
+	var texts []string
+	flush := func() {
+		if s := strings.Join(texts, ""); s != "" {
+			out = append(out, text(s))
 		}
-		out = append(out, s)
+		texts = texts[:0]
 	}
+	for _, n := range nodes {
+		switch s := c.stmt(n).(type) {
+		case nil:
+		case text:
+			texts = append(texts, string(s))
+		default:
+			flush()
+			out = append(out, s)
+		}
+	}
+	flush()
 	return out
 }
 

@@ -304,10 +304,11 @@ func (st *state) stringIndexed(s, name string, i int) (value.Value, bool, error)
 		if i < 0 || i >= n {
 			return value.Value{}, true, errStringBounds(i, n)
 		}
-		if name == "codePointBefore" && i > 0 {
-			if r, size := value.DecodeRune(value.Slice16(s, i-1, i+1)); size == 4 {
+		if name == "codePointBefore" {
+			if r, size := value.DecodeRune(value.Slice16(s, max(i-1, 0), i+1)); size == 4 {
 				return value.OfInt(r), true, nil
 			}
+			return value.OfInt(int32(value.Units(value.Slice16(s, i, i+1))[0])), true, nil
 		}
 		r, _ := value.DecodeRune(value.Slice16(s, i, min(i+2, n)))
 		return value.OfInt(r), true, nil
@@ -553,10 +554,13 @@ func regionMatches(s string, args []value.Value) (value.Value, bool, error) {
 		return value.Value{}, false, nil
 	}
 	other, ok := args[1].Str()
+	i, j, n := int(args[0].Int()), int(args[2].Int()), int(args[3].Int())
+	if fold && (i < 0 || j < 0 || i+n > value.Len16(s)) {
+		return value.OfBool(false), true, nil // before it looks at the other string
+	}
 	if !ok {
 		return value.Value{}, true, errNullPointer
 	}
-	i, j, n := int(args[0].Int()), int(args[2].Int()), int(args[3].Int())
 	if i < 0 || j < 0 || i+n > value.Len16(s) || j+n > value.Len16(other) {
 		return value.OfBool(false), true, nil
 	}

@@ -9,7 +9,7 @@ type Limits struct {
 	Iterations   int           // rounds of one #foreach, which then ends silently; 1,000
 	Steps        int           // statements, calls and elements visited by one rendering; 20 million
 	Output       int           // bytes of the output, and of any one string; 10 MB
-	Memory       int           // bytes that one rendering allocates for strings and collections, all in all; 256 MB
+	Memory       int           // bytes that one rendering allocates for strings and collections, all in all; 128 MB
 	Calls        int           // nested macros, #evaluate and $references to #define blocks; 100
 	RegexTime    time.Duration // for one use of a regular expression; 250 ms
 	RangeElement int           // elements of one [n..m]; 1 million
@@ -27,7 +27,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Iterations, 1000)
 	set(&l.Steps, 20_000_000)
 	set(&l.Output, 10<<20)
-	set(&l.Memory, 256<<20)
+	set(&l.Memory, 128<<20)
 	set(&l.Calls, 100)
 	set(&l.RangeElement, 1_000_000)
 	if l.RegexTime <= 0 {

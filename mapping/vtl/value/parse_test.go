@@ -72,3 +72,21 @@ func FuzzParseJSON(f *testing.F) {
 		_ = w
 	})
 }
+
+// FuzzUTF16 checks that lengths, offsets and units agree for any bytes.
+func FuzzUTF16(f *testing.F) {
+	f.Add("aé😀\xff\xed\xa0\xbd", 2)
+	f.Fuzz(func(t *testing.T, s string, i int) {
+		u := Units(s)
+		if n := Len16(s); n != len(u) {
+			t.Fatalf("Len16(%q) = %d, but %d units", s, n, len(u))
+		}
+		if i < 0 || i > len(u) {
+			return
+		}
+		if a, b := Units(Slice16(s, 0, i)), Units(Slice16(s, i, len(u))); len(a) != i || len(b) != len(u)-i {
+			t.Fatalf("cutting %q at %d gives %d and %d units", s, i, len(a), len(b))
+		}
+		SanitizeUTF8([]byte(s), 0)
+	})
+}

@@ -32,18 +32,23 @@ func IsASCII(s string) bool {
 	return true
 }
 
-// Len16 is String.length(): the number of UTF-16 units.
+// Len16 is String.length(): the number of UTF-16 units. A byte that is no UTF-8
+// counts as one.
 func Len16(s string) int {
+	if IsASCII(s) {
+		return len(s)
+	}
 	n := 0
-	for i := 0; i < len(s); i++ {
-		switch b := s[i]; {
-		case b < 0x80:
-			n++
-		case b >= 0xF0: // four bytes are a surrogate pair
-			n += 2
-		case b >= 0xC0:
+	for i := 0; i < len(s); n++ {
+		if s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := DecodeRune(s[i:])
+		if r >= 0x10000 {
 			n++
 		}
+		i += size
 	}
 	return n
 }
