@@ -114,13 +114,13 @@ func (x *exchange) decodeBody() *fault {
 	if x.deployment.minimumCompression < 0 || x.known.contentEncoding == "" || len(x.body) == 0 {
 		return nil
 	}
-	out, err := x.gateway.codec.Decode(nil, x.known.contentEncoding, x.body)
+	out, err := x.gateway.codec.Decode(x.decodedBody[:0], x.known.contentEncoding, x.body)
 	switch {
 	case errors.Is(err, compress.ErrTooLarge):
 		return faultTooLarge
 	case err != nil:
 		return faultMediaType
 	}
-	x.body = out
+	x.body, x.decodedBody = out, out
 	return nil
 }

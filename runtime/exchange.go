@@ -46,10 +46,11 @@ type exchange struct {
 	path       string // what follows the stage
 
 	// route
-	verb     verb
-	verbText string
-	method   *method
-	body     []byte // the client's payload, decoded from its Content-Encoding
+	verb        verb
+	verbText    string
+	method      *method
+	body        []byte // the client's payload, decoded from its Content-Encoding
+	decodedBody []byte // where it was decoded to
 
 	// authorize
 	authRequest   authorizers.Request
@@ -87,6 +88,7 @@ type exchange struct {
 	sendTrace      bool // X-Amzn-Trace-Id goes to the client
 	latency        time.Duration
 	responseLength int
+	coded          []byte // the body in its Content-Encoding
 	line           []byte // access log
 	log            *executionlog.Log
 }
@@ -134,7 +136,7 @@ func (x *exchange) release() {
 	*x = exchange{
 		identity: x.identity,
 		scope:    s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
-		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line),
+		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line), coded: keep(x.coded), decodedBody: keep(x.decodedBody),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  x.backendRequest,
 		backendResponse: x.backendResponse,

@@ -156,6 +156,7 @@ func (x *exchange) run(host string) {
 		if p := recover(); p != nil {
 			x.gateway.log.Error("panic in a request", "panic", p, "stack", string(debug.Stack()))
 			x.ctx.Response.Reset()
+			x.ctx.Response.Header.DisableNormalizing() // Reset switched it on again
 			x.reply(faultPanic)
 		}
 	}()

@@ -165,7 +165,7 @@ func (x *exchange) compress() {
 	if coding == compress.Identity {
 		return
 	}
-	out := x.gateway.codec.Append(nil, coding, x.payload)
-	x.payload, x.payloadStatic, x.payloadBackend = out, false, false
+	x.coded = x.gateway.codec.Append(x.coded[:0], coding, x.payload)
+	x.payload, x.payloadStatic, x.payloadBackend = x.coded, false, false
 	x.addHeader("Content-Encoding", coding.String(), pass)
 }
