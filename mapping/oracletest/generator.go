@@ -69,8 +69,6 @@ func (g *Generator) w(s ...string) {
 	}
 }
 
-func (g *Generator) one(fs ...func()) { fs[g.r.IntN(len(fs))]() }
-
 // sub returns what f writes, instead of writing it.
 func (g *Generator) sub(f func()) string {
 	saved := g.b.String()

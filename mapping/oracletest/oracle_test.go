@@ -101,7 +101,8 @@ const shown = 40
 func (n *tally) compare(t *testing.T, title string, cases []Case, got, want, other []Answer) {
 	for i := range cases {
 		w := want[i]
-		if o := other[i]; !same(o, w) || strings.Contains(w.Output, "Oracle$") {
+		if o := other[i]; !same(o, w) || strings.Contains(w.Output, "Oracle$") ||
+			title == "aws" && wholeContext.MatchString(cases[i].Template) {
 			n.Unknown++
 			continue
 		}
@@ -117,6 +118,10 @@ func (n *tally) compare(t *testing.T, title string, cases []Case, got, want, oth
 		}
 	}
 }
+
+// wholeContext finds $context printed as a whole, which in the service prints
+// nothing, as was recorded.
+var wholeContext = regexp.MustCompile(`context\b[^.\[]|context$|Override\b[^.\[]|Override$|header\b[^.\[]`)
 
 // same compares answers; of errors only that they are.
 func same(a, b Answer) bool {

@@ -409,8 +409,8 @@ func (c *compiler) equality(b binaryExpr, not bool) expr {
 // emptyWhenNull tells whether e counts as "" when it is null: a reference does
 // in AWS mode, a failed calculation does not.
 func (c *compiler) emptyWhenNull(e expr) bool {
-	_, isReference := e.(*reference)
-	return isReference && c.mode == AWS
+	r, ok := e.(*reference)
+	return ok && !r.runt && !r.inert && c.mode == AWS
 }
 
 func integerLiteral(s string) (v value.Value, ok bool) {

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sluice/mapping/vtl/value"
 )
@@ -157,6 +158,9 @@ func (st *state) formatOne(f formatSpec, v value.Value) (string, error) {
 		case v.Kind() == value.Char:
 			s = v.Text()
 		case v.Kind() == value.Int:
+			if v.Int() < 0 || v.Int() > utf8.MaxRune {
+				return "", errors.New("IllegalFormatCodePointException")
+			}
 			s = string(codePoint(rune(v.Int())))
 		default:
 			return "", errConversion(f, v)
@@ -245,7 +249,7 @@ func formatDouble(f formatSpec, v value.Value) string {
 	}
 	neg := math.Signbit(d)
 	if math.IsInf(d, 0) {
-		return signed(formatSpec{flags: strings.ReplaceAll(f.flags, "0", ""), width: f.width}, neg, "Infinity")
+		return signed(formatSpec{flags: strings.NewReplacer("0", "", ",", "").Replace(f.flags)}, neg, "Infinity")
 	}
 	// Java rounds half up the shortest decimal text of the number, not its binary value.
 	dec, ok := value.ParseDecimal(strings.TrimPrefix(v.Text(), "-"))

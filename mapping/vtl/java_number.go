@@ -264,6 +264,8 @@ func doubleMethod(v value.Value, name string, args []value.Value) (value.Value, 
 			return of(f), true, nil
 		case "toString":
 			return value.Of(of(f).Text()), true, nil
+		case "toHexString":
+			return value.Of(hexDouble(f)), true, nil
 		case "hashCode":
 			return value.OfInt(value.Hash(of(f))), true, nil
 		}
@@ -284,6 +286,30 @@ func doubleMethod(v value.Value, name string, args []value.Value) (value.Value, 
 		}
 	}
 	return value.Value{}, false, nil
+}
+
+// hexDouble is Double.toHexString: 0x1.8p1.
+func hexDouble(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return value.OfDouble(f).Text()
+	}
+	sign := ""
+	if math.Signbit(f) {
+		sign = "-"
+	}
+	b := math.Float64bits(f)
+	exp, frac := int(b>>52)&0x7FF, b&(1<<52-1)
+	digits := strings.TrimRight(strconv.FormatUint(1<<52|frac, 16)[1:], "0")
+	if digits == "" {
+		digits = "0"
+	}
+	switch {
+	case exp > 0:
+		return sign + "0x1." + digits + "p" + strconv.Itoa(exp-1023)
+	case frac == 0:
+		return sign + "0x0.0p0"
+	}
+	return sign + "0x0." + digits + "p-1022"
 }
 
 // parseDouble is Double.parseDouble for decimal numbers: blanks around and a

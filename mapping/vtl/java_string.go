@@ -189,9 +189,6 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 	case "compareTo", "compareToIgnoreCase", "concat", "contains", "contentEquals", "startsWith", "endsWith",
 		"indexOf", "lastIndexOf", "split", "replaceAll", "matches":
 		if null {
-			if name == "contentEquals" {
-				return value.Value{}, false, nil // two methods fit
-			}
 			return value.Value{}, true, errNullPointer
 		}
 	}
@@ -199,7 +196,7 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 	case "compareTo":
 		return value.OfInt(int32(compareText(s, text))), true, nil
 	case "compareToIgnoreCase":
-		return value.OfInt(int32(compareText(foldText(s), foldText(text)))), true, nil
+		return value.OfInt(int32(compareFolded(s, text))), true, nil
 	case "concat":
 		return st.newString(value.Concat(s, text))
 	case "contains":
@@ -241,8 +238,10 @@ func equalFold(a, b string) bool {
 // foldText maps each character to upper and then to lower case, as Java compares
 // without regard to case.
 func foldText(s string) string {
-	return strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s)
+	return strings.Map(foldRune, s)
 }
+
+func foldRune(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
 // compareText is String.compareTo: the difference of the first UTF-16 units that
 // differ, or of the lengths.
@@ -261,6 +260,22 @@ func compareText(a, b string) int {
 		}
 	}
 	return len(x) - len(y)
+}
+
+// compareFolded is String.compareToIgnoreCase: the difference of the first code
+// points that differ, or of the lengths.
+func compareFolded(a, b string) int {
+	rest, other := a, b
+	for rest != "" && other != "" {
+		x, n := value.DecodeRune(rest)
+		y, m := value.DecodeRune(other)
+		x, y = foldRune(x), foldRune(y)
+		if x != y {
+			return int(x - y)
+		}
+		rest, other = rest[n:], other[m:]
+	}
+	return value.Len16(a) - value.Len16(b)
 }
 
 // stringIndexed carries out the methods that take one int.
