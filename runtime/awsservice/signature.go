@@ -38,17 +38,17 @@ func (c *Call) signingKey(secret, day string) *derivedKey {
 	copy(k.day[:], day)
 	first := append(append(make([]byte, 0, 64), "AWS4"...), secret...)
 	b := make([]byte, 0, 128)
-	k.key, b = hmac(first, octets.Of(day), b)
-	k.key, b = hmac(k.key[:], octets.Of(c.scope.region), b)
-	k.key, b = hmac(k.key[:], octets.Of(c.scope.service), b)
-	k.key, _ = hmac(k.key[:], octets.Of("aws4_request"), b)
+	k.key, b = hmacSHA256(first, octets.Of(day), b)
+	k.key, b = hmacSHA256(k.key[:], octets.Of(c.scope.region), b)
+	k.key, b = hmacSHA256(k.key[:], octets.Of(c.scope.service), b)
+	k.key, _ = hmacSHA256(k.key[:], octets.Of("aws4_request"), b)
 	c.key.Store(k)
 	return k
 }
 
-// hmac is HMAC-SHA256 (RFC 2104) without the two hashes that crypto/hmac
+// hmacSHA256 is HMAC-SHA256 (RFC 2104) without the two hashes that crypto/hmac
 // allocates for each key. buf is scratch.
-func hmac(key, message, buf []byte) (sum [sha256.Size]byte, scratch []byte) {
+func hmacSHA256(key, message, buf []byte) (sum [sha256.Size]byte, scratch []byte) {
 	var block [sha256.BlockSize]byte
 	if len(key) > len(block) {
 		sum = sha256.Sum256(key)
@@ -108,7 +108,7 @@ func (c *Call) sign(req *backend.Request, p *Params, has *present, creds *Creden
 	p.canonical = b
 	var signature [sha256.Size]byte
 	key := c.signingKey(creds.SecretAccessKey, date[:8])
-	signature, p.padded = hmac(key.key[:], b, p.padded)
+	signature, p.padded = hmacSHA256(key.key[:], b, p.padded)
 
 	start = len(p.text)
 	t := append(p.text, "AWS4-HMAC-SHA256 Credential="...)
@@ -216,22 +216,11 @@ func (p *Params) appendCanonicalHeaders(b []byte) []byte {
 // appendTrimmed appends a header's value without the blanks around it, and with
 // one for several inside.
 func appendTrimmed(b []byte, v string) []byte {
-	blank := false
-	start := len(b)
+	v = strings.Trim(v, " \t")
 	for i := range len(v) {
-		c := v[i]
-		if c == ' ' || c == '\t' && (len(b) == start || blank) {
-			blank = true
-			continue
+		if v[i] != ' ' || v[i-1] != ' ' { // the first byte is no blank
+			b = append(b, v[i])
 		}
-		if blank && len(b) > start {
-			b = append(b, ' ')
-		}
-		blank = false
-		b = append(b, c)
-	}
-	for len(b) > start && b[len(b)-1] == '\t' {
-		b = b[:len(b)-1]
 	}
 	return b
 }
