@@ -113,6 +113,7 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	for _, k := range sortedKeys(vars) {
 		d.variables.Put(k, value.Of(vars[k]))
 	}
+	d.variables.Share()
 	c.resourcePolicy = c.policy()
 	c.private = slices.Contains(endpointTypes(a), "PRIVATE")
 	c.compileAuthorizers()

@@ -125,17 +125,11 @@ func (x *exchange) release() {
 	}
 	x.log.Release()
 	x.identity.Reset()
-	s := mapping.Scope{
-		Params: mapping.Params{
-			Path:   x.scope.Params.Path[:0],
-			Query:  x.scope.Params.Query[:0],
-			Header: x.scope.Params.Header[:0],
-		},
-		Arena: keep(x.scope.Arena),
-	}
+	x.scope.ResponseHeader = nil // the backend response's
+	x.scope.Reset()
 	*x = exchange{
 		identity: x.identity,
-		scope:    s, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
+		scope:    x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line), coded: keep(x.coded), decodedBody: keep(x.decodedBody),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  x.backendRequest,

@@ -7,7 +7,6 @@ import (
 	"net"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
@@ -55,7 +54,6 @@ type Gateway struct {
 	adminApart atomic.Bool
 	draining   atomic.Bool
 	scrape     fasthttp.RequestHandler
-	shutdown   sync.Once
 }
 
 // New makes a Gateway that serves nothing yet.

@@ -516,8 +516,12 @@ func TestBackendFailures(t *testing.T) {
 		c.Read(buf)
 		c.(*net.TCPConn).SetLinger(0)
 	})
-	garbage := startListener(t, func(c net.Conn) { io.WriteString(c, "garbage\r\n\r\n") })
+	garbage := startListener(t, func(c net.Conn) {
+		c.Read(make([]byte, 4096))
+		io.WriteString(c, "garbage\r\n\r\n")
+	})
 	huge := startListener(t, func(c net.Conn) {
+		c.Read(make([]byte, 4096))
 		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx")
 		io.Copy(io.Discard, c)
 	})
@@ -541,6 +545,7 @@ func TestBackendFailures(t *testing.T) {
 			t.Run(c.name+"/"+kind, func(t *testing.T) {
 				b := newAPI()
 				in := httpIntegration(kind, "GET", "http://"+c.addr+"/")
+				in.TimeoutInMillis = 20000
 				if c.name == "timeout" {
 					in.TimeoutInMillis = 100
 				}

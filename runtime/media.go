@@ -44,9 +44,6 @@ func compileMediaTypes(list []string) mediaTypes {
 	return m
 }
 
-// defined tells whether the API has any binary media type.
-func (m *mediaTypes) defined() bool { return m.any || len(m.exact)+len(m.prefixes) > 0 }
-
 // match tells whether a media type (without parameters) is binary.
 func (m *mediaTypes) match(mime string) bool {
 	if m.any {

@@ -2,48 +2,32 @@ package runtime
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
-	"github.com/dlclark/regexp2"
+	"sluice/mapping/vtl"
 )
 
 // pattern is a Java regular expression that must match a whole text, as
-// selectionPattern does. RE2 runs what it can; look-arounds, back references and
-// possessive quantifiers go to a backtracking engine with a time limit.
-type pattern struct {
-	re2  *regexp.Regexp
-	java *regexp2.Regexp
-}
+// selectionPattern does. The zero pattern is none at all.
+type pattern struct{ java *vtl.Pattern }
 
-// patternTimeout bounds one match of a backtracking pattern.
+// patternTimeout bounds one match of a pattern that only backtracking can run.
 const patternTimeout = 100 * time.Millisecond
 
 func compilePattern(s string) (pattern, error) {
-	whole := `\A(?:` + s + `)\z`
-	if re, err := regexp.Compile(whole); err == nil {
-		return pattern{re2: re}, nil
-	}
-	re, err := regexp2.Compile(whole, regexp2.None)
+	p, err := vtl.CompilePattern(s, "", patternTimeout)
 	if err != nil {
-		if _, plain := regexp.Compile(s); plain != nil {
-			err = plain // the user's own text, without what was put around it
-		}
 		return pattern{}, fmt.Errorf("invalid regular expression: %w", err)
 	}
-	re.MatchTimeout = patternTimeout
-	return pattern{java: re}, nil
+	return pattern{java: p}, nil
 }
 
 // isZero tells whether p is no pattern at all.
-func (p pattern) isZero() bool { return p.re2 == nil && p.java == nil }
+func (p pattern) isZero() bool { return p.java == nil }
 
 // match tells whether the whole of s matches. A match that runs out of time
 // counts as none.
 func (p pattern) match(s string) bool {
-	if p.re2 != nil {
-		return p.re2.MatchString(s)
-	}
-	ok, err := p.java.MatchString(s)
-	return err == nil && ok
+	ok, err := p.java.Match(s)
+	return ok && err == nil
 }

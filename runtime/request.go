@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"strings"
 
 	"sluice/mapping"
@@ -23,8 +24,12 @@ func (x *exchange) render(t *mappingTemplate, dst []byte, onResponse bool) ([]by
 		"resource", x.method.resourcePath, "error", err)
 	if onResponse {
 		x.log.Failed(executionlog.UnableToTransformResponse)
-	} else {
-		x.log.Failed(executionlog.UnableToTransformRequest)
+		return out, faultConfiguration
+	}
+	x.log.Failed(executionlog.UnableToTransformRequest)
+	var bad *mapping.BadBodyError
+	if errors.As(err, &bad) {
+		return out, faultBadJSONBody // the client's mistake, not the template's
 	}
 	return out, faultConfiguration
 }

@@ -143,6 +143,15 @@ func (m *Map) find(key string) int {
 	return -1
 }
 
+// Share readies m for look-ups by many goroutines at once, after its last change:
+// a look-up otherwise may count, and in the end build the index.
+func (m *Map) Share() *Map {
+	if m.index == nil && len(m.entries) > smallMap {
+		m.buildIndex()
+	}
+	return m
+}
+
 func (m *Map) buildIndex() {
 	m.index = make(map[string]int, 2*len(m.entries))
 	for i := range m.entries {
