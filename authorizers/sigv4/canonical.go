@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -39,6 +40,9 @@ const (
 	streaming       = "STREAMING-"
 )
 
+// maxSignedHeaders bounds the names of SignedHeaders.
+const maxSignedHeaders = 128
+
 // canonicalRequest writes the canonical request.
 func (m *scratch) canonicalRequest(r *Request, s *Signature) *Fault {
 	b := append(m.canonical[:0], r.Method...)
@@ -48,10 +52,16 @@ func (m *scratch) canonicalRequest(r *Request, s *Signature) *Fault {
 	m.canonical = append(m.canonical, '\n')
 	m.query(r.Query, s.Presigned)
 	b = append(m.canonical, '\n')
-	host := false
+	host, count, previous := false, 0, ""
 	for names := s.signedHeaders; names != ""; {
 		var name string
 		name, names, _ = strings.Cut(names, ";")
+		// In order and each once, as signers write them; a list that repeats names
+		// would make a canonical request many times the size of the request.
+		if count++; name <= previous || count > maxSignedHeaders {
+			return invalid("SignedHeaders must be in ascending order, each once, at most " + strconv.Itoa(maxSignedHeaders) + ".")
+		}
+		previous = name
 		host = host || equalFold(name, "host")
 		b = appendLower(b, name)
 		b = append(b, ':')
