@@ -11,7 +11,7 @@ import (
 	"sluice/mapping/vtl/value"
 )
 
-// directive is one conversion of a format string: %[index$][flags][width][.precision]c.
+// formatSpec is one conversion of a format string: %[index$][flags][width][.precision]c.
 type formatSpec struct {
 	index            int
 	flags            string
@@ -31,7 +31,7 @@ func errFormat(kind, spec string) error {
 func (st *state) format(f string, args []value.Value) (value.Value, bool, error) {
 	noArgs := len(args) == 1 && args[0].IsNull() // null is taken for the array of arguments
 	if len(args) == 1 {
-		if a, ok := args[0].Object().(*array); ok && a.class_ != "[B" && a.class_ != "[C" {
+		if a, ok := args[0].Object().(*array); ok && a.typeName != "[B" && a.typeName != "[C" {
 			args = a.items
 		}
 	}

@@ -421,7 +421,7 @@ func isDouble(v value.Value) bool {
 // isString tells whether v fits a String parameter: null does, too.
 func isString(v value.Value) bool { return v.Kind() == value.String || v.IsNull() }
 
-// strings2 are two String arguments, neither of them null.
+// twoStrings are two String arguments; null is an error.
 func twoStrings(a, b value.Value) (x, y string, err error) {
 	x, ok := a.Str()
 	y, ok2 := b.Str()

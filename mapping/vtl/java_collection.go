@@ -298,7 +298,7 @@ func (v *mapView) call(st *state, name string, args []value.Value) (value.Value,
 		case "iterator":
 			return value.OfObject(&iteratorObject{it: iterateMap(v.m, v.part)}), true, st.grow(1, 120)
 		case "toArray":
-			return value.OfObject(&array{class_: "[Ljava.lang.Object;", items: v.Items()}), true, st.grow(v.m.Len(), 24)
+			return value.OfObject(&array{typeName: "[Ljava.lang.Object;", items: v.Items()}), true, st.grow(v.m.Len(), 24)
 		case "clear":
 			v.m.Clear()
 			return value.Of(""), true, nil
@@ -392,14 +392,14 @@ func collection(v value.Value) ([]value.Value, bool) {
 // array is a Java array, which Velocity lets pass for a list of fixed size.
 type array struct {
 	plainObject
-	class_ string
-	items  []value.Value
+	typeName string // as Class.getName() gives it
+	items    []value.Value
 }
 
-func (a *array) class() string { return a.class_ }
+func (a *array) class() string { return a.typeName }
 
 func (a *array) AppendText(dst []byte) []byte {
-	dst = append(dst, a.class_...)
+	dst = append(dst, a.typeName...)
 	return append(dst, "@1b2c3d"...)
 }
 
@@ -558,7 +558,7 @@ func (st *state) listMethod(l *value.List, name string, args []value.Value) (val
 			return value.OfObject(&iteratorObject{it: it}), true, st.grow(1, 120)
 		case "toArray":
 			items := append([]value.Value(nil), l.Items...)
-			return value.OfObject(&array{class_: "[Ljava.lang.Object;", items: items}), true, st.grow(n, 24)
+			return value.OfObject(&array{typeName: "[Ljava.lang.Object;", items: items}), true, st.grow(n, 24)
 		case "clone":
 			return value.OfList(&value.List{Items: append([]value.Value(nil), l.Items...), JSON: l.JSON}), true, st.grow(n+1, 32)
 		case "trimToSize":
@@ -681,7 +681,7 @@ func (st *state) listMethod1(l *value.List, name string, arg value.Value) (value
 	case "addAll", "containsAll", "removeAll", "retainAll":
 		other, ok := collection(arg)
 		if !ok {
-			if arg.IsNull() && name != "addAll" || arg.IsNull() {
+			if arg.IsNull() {
 				return value.Value{}, true, errNullPointer
 			}
 			return value.Value{}, false, nil

@@ -382,7 +382,7 @@ func bigIntMethod(i *big.Int, name string, args []value.Value) (value.Value, boo
 		}
 		switch name {
 		case "add", "subtract", "multiply", "divide", "mod":
-			op := map[string]kind{"add": tPlus, "subtract": tMinus, "multiply": tMultiply, "divide": tDivide, "mod": tModulus}[name]
+			op := bigIntOperator(name)
 			if b.Sign() == 0 && (op == tDivide || op == tModulus) {
 				return value.Value{}, true, errors.New("ArithmeticException: BigInteger divide by zero")
 			}
@@ -408,6 +408,20 @@ func bigIntMethod(i *big.Int, name string, args []value.Value) (value.Value, boo
 		}
 	}
 	return value.Value{}, false, nil
+}
+
+func bigIntOperator(method string) kind {
+	switch method {
+	case "add":
+		return tPlus
+	case "subtract":
+		return tMinus
+	case "multiply":
+		return tMultiply
+	case "divide":
+		return tDivide
+	}
+	return tModulus
 }
 
 func decimalMethod(d *value.BigDecimal, name string, args []value.Value) (value.Value, bool, error) {

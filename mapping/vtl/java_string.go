@@ -76,14 +76,14 @@ func (st *state) stringMethod0(s, name string) (value.Value, bool, error) {
 	case "toLowerCase":
 		return st.newString(lower(s))
 	case "getBytes":
-		return value.OfObject(&array{class_: "[B", items: bytesOf(s)}), true, st.grow(len(s), 24)
+		return value.OfObject(&array{typeName: "[B", items: bytesOf(s)}), true, st.grow(len(s), 24)
 	case "toCharArray":
 		u := value.Units(s)
 		items := make([]value.Value, len(u))
 		for i, c := range u {
 			items[i] = value.OfChar(c)
 		}
-		return value.OfObject(&array{class_: "[C", items: items}), true, st.grow(len(u), 24)
+		return value.OfObject(&array{typeName: "[C", items: items}), true, st.grow(len(u), 24)
 	}
 	return value.Value{}, false, nil
 }
@@ -157,12 +157,17 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 		if isInt(arg) {
 			return st.stringIndexed(s, name, int(arg.Int()))
 		}
-	case "split", "replaceAll", "matches":
+	case "split":
 		if isText {
-			return st.regexMethod(s, name, text)
+			return st.split(s, text, 0)
+		}
+	case "matches":
+		if isText {
+			ok, err := st.matches(s, text)
+			return value.OfBool(ok), true, err
 		}
 	case "valueOf", "copyValueOf":
-		if a, ok := arg.Object().(*array); ok && a.class_ == "[C" {
+		if a, ok := arg.Object().(*array); ok && a.typeName == "[C" {
 			return st.newString(string(charsOf(a)))
 		}
 		if name == "valueOf" {
@@ -177,7 +182,7 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 		if isText {
 			switch strings.ToUpper(text) {
 			case "UTF-8", "UTF8", "US-ASCII", "ASCII", "ISO-8859-1":
-				return value.OfObject(&array{class_: "[B", items: bytesOf(s)}), true, st.grow(len(s), 24)
+				return value.OfObject(&array{typeName: "[B", items: bytesOf(s)}), true, st.grow(len(s), 24)
 			}
 			return value.Value{}, true, errors.New("UnsupportedEncodingException: " + text)
 		}
@@ -187,7 +192,7 @@ func (st *state) stringMethod1(s, name string, arg value.Value) (value.Value, bo
 	}
 	switch name {
 	case "compareTo", "compareToIgnoreCase", "concat", "contains", "contentEquals", "startsWith", "endsWith",
-		"indexOf", "lastIndexOf", "split", "replaceAll", "matches":
+		"indexOf", "lastIndexOf", "split", "matches":
 		if null {
 			return value.Value{}, true, errNullPointer
 		}
@@ -526,7 +531,7 @@ func (st *state) join(args []value.Value) (value.Value, bool, error) {
 	if len(parts) == 1 {
 		if items, ok := collection(parts[0]); ok {
 			parts, iterable = items, true
-		} else if a, ok := parts[0].Object().(*array); ok && a.class_ == "[Ljava.lang.String;" {
+		} else if a, ok := parts[0].Object().(*array); ok && a.typeName == "[Ljava.lang.String;" {
 			parts = a.items
 		} else if parts[0].IsNull() { // it is taken for either
 			return value.Value{}, false, nil

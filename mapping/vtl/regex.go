@@ -19,14 +19,18 @@ import (
 // time is bounded.
 type regex struct {
 	*translation
-	re2  *regexp.Regexp
-	slow *regexp2.Regexp // made on first use
+	re2   *regexp.Regexp
+	slow  *regexp2.Regexp // made on first use
+	whole *regex          // the same for a whole text; made on first use
 }
 
 // regexCache keeps the expressions that a state has used.
 type regexCache map[string]*regex
 
-const maxCachedRegexes = 64
+const (
+	maxCachedRegexes = 64
+	maxCachedPattern = 1 << 10 // bytes of a pattern that is worth keeping
+)
 
 var errTooSlow = errors.New("a regular expression takes too much time")
 
@@ -34,6 +38,25 @@ func (st *state) regex(pattern string) (*regex, error) {
 	if r, ok := st.regexes[pattern]; ok {
 		return r, nil
 	}
+	if st.memory -= 20 * len(pattern); st.memory < 0 {
+		return nil, errTooMuch
+	}
+	pattern = strings.Clone(pattern) // it may be a view of a buffer that is used again
+	r, err := compileRegex(pattern)
+	if err != nil || len(pattern) > maxCachedPattern {
+		return r, err
+	}
+	if len(st.regexes) >= maxCachedRegexes {
+		clear(st.regexes)
+	}
+	if st.regexes == nil {
+		st.regexes = regexCache{}
+	}
+	st.regexes[pattern] = r
+	return r, nil
+}
+
+func compileRegex(pattern string) (*regex, error) {
 	t, err := translateRegex(pattern)
 	if err != nil {
 		return nil, err
@@ -46,14 +69,35 @@ func (st *state) regex(pattern string) (*regex, error) {
 			r.re2, _ = regexp.Compile(src)
 		}
 	}
-	if len(st.regexes) >= maxCachedRegexes {
-		clear(st.regexes)
-	}
-	if st.regexes == nil {
-		st.regexes = regexCache{}
-	}
-	st.regexes[pattern] = r
 	return r, nil
+}
+
+// matches tells whether the whole of s matches.
+func (st *state) matches(s, pattern string) (bool, error) {
+	r, err := st.regex(pattern)
+	if err != nil {
+		return false, err
+	}
+	if r.isLiteral {
+		return s == r.literal, nil
+	}
+	if r.whole == nil {
+		if r.whole, err = compileRegex(`\A(?:` + pattern + `)\z`); err != nil {
+			// The pattern leaves something open, such as \Q or a comment.
+			if r.whole, err = compileRegex(`\A(?:` + pattern + "\n" + `)\z`); err != nil {
+				return false, err
+			}
+		}
+		if !r.whole.backtracks && r.whole.re2 == nil { // where a match is does not matter here
+			r.whole.re2, _ = regexp.Compile(strings.ReplaceAll(r.whole.pattern, "\x00$", `\z`))
+		}
+	}
+	if r.whole.fast(s) {
+		return r.whole.re2.MatchString(s), nil
+	}
+	found := false
+	err = st.each(r.whole, s, func([]int) bool { found = true; return false })
+	return found, err
 }
 
 // minLength is the length of the shortest match, in characters.
@@ -196,37 +240,6 @@ func runesOf(s string) ([]rune, []int) {
 	return runes, append(offsets, len(s))
 }
 
-func (st *state) regexMethod(s, name, pattern string) (value.Value, bool, error) {
-	if name == "split" {
-		return st.split(s, pattern, 0)
-	}
-	if name == "replaceAll" { // needs two arguments
-		return value.Value{}, false, nil
-	}
-	// matches: the whole of s.
-	r, err := st.regex(pattern)
-	if err != nil {
-		return value.Value{}, true, err
-	}
-	if r.isLiteral {
-		return value.OfBool(s == r.literal), true, nil
-	}
-	whole, err := st.regex(`\A(?:` + pattern + `)\z`)
-	if err != nil {
-		// The pattern leaves something open, such as \Q or a comment.
-		if whole, err = st.regex(`\A(?:` + pattern + "\n" + `)\z`); err != nil {
-			return value.Value{}, true, err
-		}
-	}
-	found := false
-	if whole.re2 != nil && whole.fast(s) {
-		found = whole.re2.MatchString(s)
-	} else {
-		err = st.each(whole, s, func([]int) bool { found = true; return false })
-	}
-	return value.OfBool(found), true, err
-}
-
 func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) {
 	r, err := st.regex(pattern)
 	if err != nil {
@@ -261,7 +274,7 @@ func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) 
 			}
 		}
 	}
-	return value.OfObject(&array{class_: "[Ljava.lang.String;", items: ofStrings(parts)}), true, st.grow(len(parts)+1, 40)
+	return value.OfObject(&array{typeName: "[Ljava.lang.String;", items: ofStrings(parts)}), true, st.grow(len(parts)+1, 40)
 }
 
 // replaceRegex is replaceAll or replaceFirst. A replacement that is null fails

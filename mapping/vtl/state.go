@@ -64,7 +64,9 @@ func (t *Template) Render(dst []byte, env *Env) ([]byte, error) {
 	st.begin(t, env, dst)
 	st.block(t.body)
 	out, err := st.out, st.err
-	if !st.captured {
+	if st.captured {
+		st.out, st.start = nil, 0 // the caller's from now on; a block may still print
+	} else {
 		st.end()
 		states.Put(st)
 	}
