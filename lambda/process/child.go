@@ -66,6 +66,9 @@ func start(f *Function, edition int) (*child, error) {
 		return nil, err
 	}
 	f.alive.Add(1)
+	f.mu.Lock()
+	f.children[c] = struct{}{}
+	f.mu.Unlock()
 	go func() { _ = c.server.Serve(listener) }()
 	go c.wait()
 	return c, nil
@@ -112,6 +115,9 @@ func (c *child) wait() {
 	case err != nil:
 		c.reason = err.Error()
 	}
+	c.fn.mu.Lock()
+	delete(c.fn.children, c)
+	c.fn.mu.Unlock()
 	close(c.exited)
 	_ = c.server.Close()
 	c.output.Wait()

@@ -57,8 +57,8 @@ type Function struct {
 	stamp    stamp
 	looked   time.Time
 	recheck  time.Duration
-	edition  int // counts changes of the file
-	children map[*child]struct{}
+	edition  int                 // counts changes of the file
+	children map[*child]struct{} // those that have not ended
 }
 
 // failure is what an invocation gets that found no working process.
@@ -281,6 +281,20 @@ func (f *Function) attend(t *task, c *child) {
 		}
 	}
 	result, fit := f.work(t, c)
+	if result == (outcome{}) {
+		// It ended, as after a failure that it had reported, before it asked for
+		// this event: the event is not to blame.
+		var o outcome
+		if c, o = f.begin(t, edition); c == nil {
+			f.pool.Drop()
+			t.done <- o
+			return
+		}
+		result, fit = f.work(t, c)
+		if result == (outcome{}) {
+			result.result = lambda.Exited(t.id, c.reason)
+		}
+	}
 	if !fit {
 		t.done <- result
 		c.kill()
@@ -346,7 +360,8 @@ func (f *Function) begin(t *task, edition int) (*child, outcome) {
 }
 
 // work hands the task to a process and waits for its answer. An unfit process is
-// not used again.
+// not used again. There is no outcome when the process ended before it took the
+// task.
 func (f *Function) work(t *task, c *child) (o outcome, fit bool) {
 	timer := time.NewTimer(f.limit)
 	defer timer.Stop()
@@ -365,6 +380,9 @@ func (f *Function) work(t *task, c *child) (o outcome, fit bool) {
 			default:
 			}
 			f.crashed(nil)
+			if next != nil {
+				return outcome{}, false
+			}
 			f.log.Error("function crashed", "function", f.name, "requestId", t.id, "reason", c.reason)
 			return outcome{result: lambda.Exited(t.id, c.reason)}, false
 		case <-timer.C:
@@ -426,9 +444,12 @@ func (f *Function) Close() error {
 	f.closed = true
 	f.mu.Unlock()
 	close(f.ending)
-	for _, c := range f.pool.Close() {
+	f.pool.Close()
+	f.mu.Lock()
+	for c := range f.children {
 		c.retire()
 	}
+	f.mu.Unlock()
 	f.alive.Wait()
 	return nil
 }

@@ -27,4 +27,4 @@ exports.forksAndHangs = async () => {
   writeFileSync(process.env.PIDFILE, String(spawn('sleep', ['600'], { stdio: 'inherit' }).pid));
   await new Promise(() => setInterval(() => {}, 1000));
 };
-exports.floods = async () => { for (let i = 0; i < 400; i++) process.stdout.write('y'.repeat(8191) + '\n'); return 'done'; };
+exports.floods = async () => { const { writeSync } = require('node:fs'); for (let i = 0; i < 400; i++) writeSync(1, 'y'.repeat(8191) + '\n'); return 'done'; };
