@@ -1,0 +1,505 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"sluice/throttle/ledger"
+)
+
+// Errors that changes of the configuration wrap.
+var (
+	ErrInvalid  = errors.New("invalid")  // the service's BadRequestException
+	ErrConflict = errors.New("conflict") // ConflictException
+	ErrNotFound = errors.New("not found")
+)
+
+// Lengths of the value of a key (aws-facts: usage plans, 5).
+const (
+	minKeyValue = 20
+	maxKeyValue = 128
+)
+
+// Validate finds the first mistake in the key.
+func (k Key) Validate() error {
+	switch {
+	case k.ID == "":
+		return fmt.Errorf("%w: API key without an id", ErrInvalid)
+	case len(k.Value) < minKeyValue:
+		return fmt.Errorf("%w: API Key value should be at least 20 characters", ErrInvalid)
+	case len(k.Value) > maxKeyValue:
+		return fmt.Errorf("%w: API Key value exceeds maximum size of 128 characters", ErrInvalid)
+	}
+	for _, c := range []byte(k.Value) {
+		if c <= ' ' || c >= 0x7f {
+			return fmt.Errorf("%w: API key %s: the value has a character that no header can carry", ErrInvalid, k.ID)
+		}
+	}
+	return nil
+}
+
+// Validate finds the first mistake in the plan.
+func (p Plan) Validate() error {
+	if p.ID == "" {
+		return fmt.Errorf("%w: usage plan without an id", ErrInvalid)
+	}
+	fail := func(err error) error { return fmt.Errorf("%w: usage plan %s: %w", ErrInvalid, p.ID, err) }
+	if err := p.Throttle.validate(); err != nil {
+		return fail(err)
+	}
+	if q := p.Quota; q != nil {
+		switch {
+		case !q.Period.Valid():
+			return fail(fmt.Errorf("quota period %q is not DAY, WEEK or MONTH", q.Period))
+		case q.Limit < 0:
+			return fail(errors.New("quota limit is negative"))
+		case q.Offset < 0 || q.Offset > q.Limit:
+			return fail(errors.New("quota offset is not between 0 and the limit"))
+		}
+	}
+	seen := map[stageID]bool{}
+	for _, s := range p.Stages {
+		id := stageID{s.APIID, s.Stage}
+		if s.APIID == "" || s.Stage == "" {
+			return fail(errors.New("API stage without an API or a stage"))
+		}
+		if seen[id] {
+			return fail(fmt.Errorf("API stage %s:%s is given twice", s.APIID, s.Stage))
+		}
+		seen[id] = true
+		for name, t := range s.Throttle {
+			if err := t.validate(); err != nil {
+				return fail(fmt.Errorf("API stage %s:%s, method %s: %w", s.APIID, s.Stage, name, err))
+			}
+		}
+	}
+	return nil
+}
+
+func (t Throttle) validate() error {
+	if t.RateLimit != nil && (math.IsNaN(*t.RateLimit) || math.IsInf(*t.RateLimit, 0) || *t.RateLimit < 0) {
+		return errors.New("rate limit is not a number of requests a second")
+	}
+	if t.BurstLimit != nil && *t.BurstLimit < 0 {
+		return errors.New("burst limit is negative")
+	}
+	return nil
+}
+
+// Apply makes the configuration the given one. What stays the same keeps its
+// tokens and its usage. A mistake is found before anything is changed.
+func (l *Limiter) Apply(ctx context.Context, c Config) error {
+	if err := c.validate(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.setAccount(c.Account)
+
+	keep := make(map[string]bool, len(c.Plans))
+	for _, p := range c.Plans {
+		keep[p.ID] = true
+	}
+	for id := range l.plans {
+		if !keep[id] {
+			l.deletePlan(id)
+		}
+	}
+	given := make(map[string]string, len(c.Keys)) // values by id
+	for _, k := range c.Keys {
+		given[k.ID] = k.Value
+	}
+	var gone []*apiKey
+	for id, k := range l.byID {
+		if value, ok := given[id]; !ok {
+			l.leaveAll(k)
+			delete(l.byID, id)
+			gone = append(gone, k)
+		} else if value != k.value {
+			gone = append(gone, k)
+		}
+	}
+	var fresh []*apiKey
+	for _, k := range c.Keys {
+		if key, isNew := l.putKey(k); isNew {
+			fresh = append(fresh, key)
+		}
+	}
+	l.keys.change(fresh, gone)
+
+	// Keys leave plans before they join others, which may cover the same stages.
+	for _, p := range c.Plans {
+		if old := l.plans[p.ID]; old != nil {
+			l.leaveMissing(old, p.Keys)
+		}
+	}
+	for _, p := range c.Plans {
+		if err := l.putPlan(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validate finds the first mistake in the configuration.
+func (c Config) validate() error {
+	if err := c.Account.validate(); err != nil {
+		return fmt.Errorf("%w: account: %w", ErrInvalid, err)
+	}
+	values := make(map[string]string, len(c.Keys))
+	ids := make(map[string]bool, len(c.Keys))
+	for _, k := range c.Keys {
+		if err := k.Validate(); err != nil {
+			return err
+		}
+		if ids[k.ID] {
+			return fmt.Errorf("%w: API key %s is given twice", ErrConflict, k.ID)
+		}
+		if other, ok := values[k.Value]; ok {
+			return fmt.Errorf("%w: API keys %s and %s have the same value", ErrConflict, other, k.ID)
+		}
+		ids[k.ID], values[k.Value] = true, k.ID
+	}
+	plans := make(map[string]bool, len(c.Plans))
+	covers := map[string]map[stageID]string{} // plan by key and stage, of keys in several plans
+	of := make(map[string]int, len(c.Keys))   // plan by key
+	for n, p := range c.Plans {
+		if err := p.Validate(); err != nil {
+			return err
+		}
+		if plans[p.ID] {
+			return fmt.Errorf("%w: usage plan %s is given twice", ErrConflict, p.ID)
+		}
+		plans[p.ID] = true
+		members := make(map[string]bool, len(p.Keys))
+		for _, id := range p.Keys {
+			if !ids[id] {
+				return fmt.Errorf("%w: usage plan %s: API key %s", ErrNotFound, p.ID, id)
+			}
+			if members[id] {
+				return fmt.Errorf("%w: usage plan %s: API key %s is given twice", ErrConflict, p.ID, id)
+			}
+			members[id] = true
+			first, ok := of[id]
+			if !ok {
+				of[id] = n
+				continue
+			}
+			if covers[id] == nil {
+				covers[id] = map[stageID]string{}
+				for _, s := range c.Plans[first].Stages {
+					covers[id][stageID{s.APIID, s.Stage}] = c.Plans[first].ID
+				}
+			}
+			for _, s := range p.Stages {
+				if other, ok := covers[id][stageID{s.APIID, s.Stage}]; ok {
+					return overlap(id, other, p.ID, s.APIID, s.Stage)
+				}
+				covers[id][stageID{s.APIID, s.Stage}] = p.ID
+			}
+		}
+	}
+	return nil
+}
+
+func overlap(key, plan, other, api, stage string) error {
+	return fmt.Errorf("%w: API key %s is in the usage plans %s and %s, which both have the API stage %s:%s", ErrConflict, key, plan, other, api, stage)
+}
+
+// SetAccount sets the account's limits; unset members take the service's defaults.
+func (l *Limiter) SetAccount(t Throttle) error {
+	if err := t.validate(); err != nil {
+		return fmt.Errorf("%w: account: %w", ErrInvalid, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.setAccount(t)
+	for _, p := range l.plans {
+		state := p.state.Load()
+		l.store(p, l.compilePlan(state.config, state, state.born))
+	}
+	return nil
+}
+
+func (l *Limiter) setAccount(t Throttle) {
+	rate, burst := or(t.RateLimit, DefaultAccountRate), or(t.BurstLimit, DefaultAccountBurst)
+	l.account = Throttle{RateLimit: &rate, BurstLimit: &burst}
+	if limit := newLimit(l.account, l.account); !limit.equal(l.accountLimit.Load()) {
+		l.accountLimit.Store(limit)
+	}
+	for _, s := range l.stages {
+		s.refresh()
+	}
+}
+
+// PutKey adds a key or changes the one with its id.
+func (l *Limiter) PutKey(k Key) error {
+	if err := k.Validate(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if other := l.keys.find(k.Value); other != nil && other.id != k.ID {
+		return fmt.Errorf("%w: API keys %s and %s have the same value", ErrConflict, other.id, k.ID)
+	}
+	old := l.byID[k.ID]
+	key, isNew := l.putKey(k)
+	if !isNew {
+		return nil
+	}
+	var gone []*apiKey
+	if old != nil {
+		gone = append(gone, old)
+	}
+	l.keys.change([]*apiKey{key}, gone)
+	return nil
+}
+
+// putKey adds or changes a key, and says whether the index does not have it yet.
+func (l *Limiter) putKey(k Key) (key *apiKey, isNew bool) {
+	old := l.byID[k.ID]
+	if old != nil && old.value == k.Value {
+		old.enabled.Store(k.Enabled)
+		return old, false
+	}
+	key = &apiKey{id: k.ID, value: k.Value}
+	key.enabled.Store(k.Enabled)
+	if old != nil {
+		key.setSubscriptions(old.subscriptions())
+	}
+	l.byID[k.ID] = key
+	return key, true
+}
+
+// DeleteKey removes a key from the account and from its plans.
+func (l *Limiter) DeleteKey(id string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.byID[id]
+	if k == nil {
+		return fmt.Errorf("%w: API key %s", ErrNotFound, id)
+	}
+	l.keys.change(nil, []*apiKey{k})
+	l.leaveAll(k)
+	delete(l.byID, id)
+	return nil
+}
+
+// PutPlan adds a plan with its keys or changes the one with its id.
+func (l *Limiter) PutPlan(ctx context.Context, p Plan) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	seen := make(map[string]bool, len(p.Keys))
+	for _, id := range p.Keys {
+		k := l.byID[id]
+		if k == nil {
+			return fmt.Errorf("%w: usage plan %s: API key %s", ErrNotFound, p.ID, id)
+		}
+		if seen[id] {
+			return fmt.Errorf("%w: usage plan %s: API key %s is given twice", ErrConflict, p.ID, id)
+		}
+		seen[id] = true
+		if err := l.checkOverlap(k, p); err != nil {
+			return err
+		}
+	}
+	if old := l.plans[p.ID]; old != nil {
+		l.leaveMissing(old, p.Keys)
+	}
+	return l.putPlan(ctx, p)
+}
+
+// checkOverlap sees to it that no other plan of a key has a stage of the plan.
+func (l *Limiter) checkOverlap(k *apiKey, p Plan) error {
+	for _, sub := range k.subscriptions() {
+		if sub.plan.id == p.ID {
+			continue
+		}
+		for _, s := range p.Stages {
+			if stage := l.stages[stageID{s.APIID, s.Stage}]; stage != nil && sub.plan.state.Load().stages[stage] != nil {
+				return overlap(k.id, sub.plan.id, p.ID, s.APIID, s.Stage)
+			}
+		}
+	}
+	return nil
+}
+
+// putPlan adds or changes a plan and lets the keys that are not in it join.
+func (l *Limiter) putPlan(ctx context.Context, config Plan) error {
+	today := ledger.DayOf(l.clock())
+	p := l.plans[config.ID]
+	fresh := p == nil
+	if fresh {
+		p = &plan{id: config.ID, members: make(map[string]*subscription, len(config.Keys))}
+	}
+	born := today
+	switch {
+	case !config.Created.IsZero():
+		born = ledger.DayOf(config.Created)
+	case !fresh:
+		born = p.state.Load().born
+	default:
+		day, err := l.ledger.Born(ctx, config.ID, today)
+		if err != nil {
+			return fmt.Errorf("usage plan %s: %w", config.ID, err)
+		}
+		born = day
+	}
+	var joining []*apiKey
+	for _, id := range config.Keys {
+		if p.members[id] == nil {
+			joining = append(joining, l.byID[id])
+		}
+	}
+	past, err := l.past(ctx, p.id, joining, today)
+	if err != nil {
+		return fmt.Errorf("usage plan %s: %w", config.ID, err)
+	}
+	config.Keys = nil // members has them
+	config.Stages = slices.Clone(config.Stages)
+	l.store(p, l.compilePlan(config, p.state.Load(), born))
+	l.plans[p.id] = p
+	for _, k := range joining {
+		l.join(p, k, past, today)
+	}
+	return nil
+}
+
+// store makes a state the plan's.
+func (l *Limiter) store(p *plan, state *planState) {
+	p.state.Store(state)
+	if state.generation == 0 { // it began anew, and a record may remember the last 0
+		for _, sub := range p.members {
+			sub.forgetRoom()
+		}
+	}
+}
+
+// past is what the ledger has of keys that join a plan.
+type past struct {
+	entries    map[string][]ledger.Entry
+	extensions map[string][]ledger.Extension
+}
+
+func (l *Limiter) past(ctx context.Context, planID string, joining []*apiKey, today ledger.Day) (past, error) {
+	p := past{map[string][]ledger.Entry{}, map[string][]ledger.Extension{}}
+	if len(joining) == 0 {
+		return p, nil
+	}
+	// A key that was in the plan a moment ago may have usage that is not written.
+	if err := l.Flush(ctx); err != nil {
+		return p, err
+	}
+	keyID := ""
+	if len(joining) == 1 {
+		keyID = joining[0].id
+	}
+	first := min(ledger.Weekly.Start(today), ledger.Monthly.Start(today))
+	err := l.ledger.Days(ctx, planID, keyID, first, today, func(e ledger.Entry) {
+		p.entries[e.KeyID] = append(p.entries[e.KeyID], e)
+	})
+	if err != nil {
+		return p, err
+	}
+	err = l.ledger.Extensions(ctx, planID, keyID, first, today, func(e ledger.Extension) {
+		p.extensions[e.KeyID] = append(p.extensions[e.KeyID], e)
+	})
+	return p, err
+}
+
+// join puts a key into a plan.
+func (l *Limiter) join(p *plan, k *apiKey, past past, today ledger.Day) {
+	sub := &subscription{plan: p, keyID: k.id}
+	sub.restore(today, past.entries[k.id], past.extensions[k.id])
+	p.members[k.id] = sub
+	k.setSubscriptions(append(k.subscriptions(), sub))
+}
+
+// Subscribe puts a key into a plan (create_usage_plan_key).
+func (l *Limiter) Subscribe(ctx context.Context, planID, keyID string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, k := l.plans[planID], l.byID[keyID]
+	switch {
+	case p == nil:
+		return fmt.Errorf("%w: usage plan %s", ErrNotFound, planID)
+	case k == nil:
+		return fmt.Errorf("%w: API key %s", ErrNotFound, keyID)
+	case p.members[keyID] != nil:
+		return fmt.Errorf("%w: usage plan %s has API key %s", ErrConflict, planID, keyID)
+	}
+	if err := l.checkOverlap(k, p.state.Load().config); err != nil {
+		return err
+	}
+	today := ledger.DayOf(l.clock())
+	past, err := l.past(ctx, planID, []*apiKey{k}, today)
+	if err != nil {
+		return fmt.Errorf("usage plan %s: %w", planID, err)
+	}
+	l.join(p, k, past, today)
+	return nil
+}
+
+// Unsubscribe takes a key out of a plan (delete_usage_plan_key).
+func (l *Limiter) Unsubscribe(planID, keyID string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.plans[planID]
+	if p == nil || p.members[keyID] == nil {
+		return fmt.Errorf("%w: API key %s in usage plan %s", ErrNotFound, keyID, planID)
+	}
+	l.leave(p, keyID)
+	return nil
+}
+
+// leave takes a key out of a plan.
+func (l *Limiter) leave(p *plan, keyID string) {
+	sub := p.members[keyID]
+	delete(p.members, keyID)
+	k := l.byID[keyID]
+	k.setSubscriptions(slices.DeleteFunc(k.subscriptions(), func(s *subscription) bool { return s == sub }))
+}
+
+func (l *Limiter) leaveAll(k *apiKey) {
+	for _, sub := range k.subscriptions() {
+		l.leave(sub.plan, k.id)
+	}
+}
+
+// leaveMissing takes the keys that are not listed out of a plan.
+func (l *Limiter) leaveMissing(p *plan, keys []string) {
+	listed := make(map[string]bool, len(keys))
+	for _, id := range keys {
+		listed[id] = true
+	}
+	for id := range p.members {
+		if !listed[id] {
+			l.leave(p, id)
+		}
+	}
+}
+
+// DeletePlan removes a plan. Its keys stay.
+func (l *Limiter) DeletePlan(id string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.plans[id] == nil {
+		return fmt.Errorf("%w: usage plan %s", ErrNotFound, id)
+	}
+	l.deletePlan(id)
+	return nil
+}
+
+func (l *Limiter) deletePlan(id string) {
+	p := l.plans[id]
+	for keyID := range p.members {
+		l.leave(p, keyID)
+	}
+	delete(l.plans, id)
+}

@@ -1,0 +1,85 @@
+package throttle
+
+import (
+	"context"
+	"fmt"
+
+	"sluice/throttle/ledger"
+)
+
+// saveBatch is how many days are written at once.
+const saveBatch = 5000
+
+// markDirty puts a record into the list of those to be written, unless it is there.
+func (l *Limiter) markDirty(sub *subscription) {
+	if sub.dirty.Load() || !sub.dirty.CompareAndSwap(false, true) {
+		return
+	}
+	for {
+		head := l.dirty.Load()
+		sub.next = head
+		if l.dirty.CompareAndSwap(head, sub) {
+			return
+		}
+	}
+}
+
+// close keeps the total of a day that is over until it is written.
+func (l *Limiter) close(e ledger.Entry) {
+	l.closedMu.Lock()
+	l.closed = append(l.closed, e)
+	l.closedMu.Unlock()
+}
+
+// Flush writes the usage that has changed to the ledger. What cannot be written
+// stays to be written by the next call.
+func (l *Limiter) Flush(ctx context.Context) error {
+	l.flushMu.Lock()
+	defer l.flushMu.Unlock()
+	return l.flush(ctx)
+}
+
+func (l *Limiter) flush(ctx context.Context) error {
+	l.closedMu.Lock()
+	closed := l.closed
+	l.closed = nil
+	l.closedMu.Unlock()
+	for len(closed) > 0 {
+		n := min(len(closed), saveBatch)
+		if err := l.ledger.Save(ctx, closed[:n]); err != nil {
+			l.closedMu.Lock()
+			l.closed = append(l.closed, closed...)
+			l.closedMu.Unlock()
+			return fmt.Errorf("write usage: %w", err)
+		}
+		closed = closed[n:]
+	}
+
+	var subs []*subscription
+	for sub := l.dirty.Swap(nil); sub != nil; sub = sub.next {
+		subs = append(subs, sub)
+	}
+	entries := make([]ledger.Entry, 0, min(len(subs), saveBatch))
+	for len(subs) > 0 {
+		entries = entries[:0]
+		batch := subs[:min(len(subs), saveBatch)]
+		for _, sub := range batch {
+			// Cleared before the number is read: a request after that marks anew.
+			sub.dirty.Store(false)
+			day, n := sub.used()
+			entries = append(entries, ledger.Entry{PlanID: sub.plan.id, KeyID: sub.keyID, Day: day, Used: n})
+		}
+		if err := l.ledger.Save(ctx, entries); err != nil {
+			for _, sub := range batch {
+				l.markDirty(sub)
+			}
+			for _, sub := range subs[len(batch):] {
+				sub.dirty.Store(false)
+				l.markDirty(sub)
+			}
+			return fmt.Errorf("write usage: %w", err)
+		}
+		subs = subs[len(batch):]
+	}
+	return nil
+}

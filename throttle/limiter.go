@@ -1,0 +1,126 @@
+package throttle
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/throttle/ledger"
+)
+
+// Options are what a limiter works with.
+type Options struct {
+	// Clock is the time of configuration and background work; nil is time.Now.
+	// Requests bring their own.
+	Clock func() time.Time
+	// Ledger keeps the usage over restarts; nil keeps it in memory.
+	Ledger ledger.Store
+	// FlushEvery is the time between two writes to the ledger, and so what a crash
+	// may lose; 0 is 250 ms.
+	FlushEvery time.Duration
+	// Log gets what goes wrong in the background; nil discards it.
+	Log *slog.Logger
+}
+
+const (
+	defaultFlushEvery = 250 * time.Millisecond
+	sweepEvery        = 10 * time.Second // eviction of full buckets
+	pruneEvery        = time.Hour        // of the ledger
+	// A report goes back 90 days (aws-facts: usage plans, 4); a month's quota
+	// that began before needs a few more.
+	keptDays = 90 + 31
+)
+
+// Limiter meters requests. It is safe for concurrent use.
+type Limiter struct {
+	clock      func() time.Time
+	start      time.Time
+	ledger     ledger.Store
+	flushEvery time.Duration
+	log        *slog.Logger
+
+	keys         *index
+	accountLimit atomic.Pointer[limit]
+
+	_     [64]byte // every request writes to the account's bucket, and only reads what is above
+	total shared
+	_     [64]byte
+
+	mu      sync.Mutex // held by changes of the configuration
+	account Throttle
+	byID    map[string]*apiKey
+	plans   map[string]*plan
+	stages  map[stageID]*Stage
+
+	sweepMu     sync.Mutex
+	withBuckets map[*subscription]struct{}
+
+	dirty    atomic.Pointer[subscription] // the list of records to be written
+	flushMu  sync.Mutex                   // one flush at a time
+	closedMu sync.Mutex
+	closed   []ledger.Entry // of days that are over, to be written
+}
+
+// New makes a limiter without keys and plans, and with the service's account
+// limits. Run does its background work.
+func New(o Options) *Limiter {
+	l := &Limiter{
+		clock: o.Clock, ledger: o.Ledger, flushEvery: o.FlushEvery, log: o.Log,
+		keys: newIndex(), byID: map[string]*apiKey{}, plans: map[string]*plan{}, stages: map[stageID]*Stage{},
+		withBuckets: map[*subscription]struct{}{},
+	}
+	if l.clock == nil {
+		l.clock = time.Now
+	}
+	if l.ledger == nil {
+		l.ledger = ledger.NewMemory()
+	}
+	if l.flushEvery <= 0 {
+		l.flushEvery = defaultFlushEvery
+	}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	l.start = l.clock()
+	l.setAccount(Throttle{})
+	return l
+}
+
+// Run writes the usage to the ledger, evicts what is idle and forgets what is old,
+// until the context ends; then it writes what is left and returns.
+func (l *Limiter) Run(ctx context.Context) error {
+	flush := time.NewTicker(l.flushEvery)
+	defer flush.Stop()
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	prune := time.NewTicker(pruneEvery)
+	defer prune.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return l.Flush(context.WithoutCancel(ctx))
+		case <-flush.C:
+			err := l.Flush(ctx)
+			if (err != nil) != failing { // once, not four times a second
+				failing = err != nil
+				if failing {
+					l.log.Error("usage of API keys cannot be written; it is kept in memory", "error", err)
+				} else {
+					l.log.Info("usage of API keys is written again")
+				}
+			}
+		case <-sweep.C:
+			l.sweep(l.nanos(l.clock()))
+		case <-prune.C:
+			if err := l.ledger.Prune(ctx, ledger.DayOf(l.clock())-keptDays); err != nil {
+				l.log.Error("old usage of API keys cannot be removed", "error", err)
+			}
+		}
+	}
+}
+
+// nanos is a time in nanoseconds since the start.
+func (l *Limiter) nanos(at time.Time) int64 { return max(int64(at.Sub(l.start)), 0) }

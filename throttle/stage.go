@@ -1,0 +1,149 @@
+package throttle
+
+import (
+	"strings"
+	"sync/atomic"
+	"weak"
+
+	"sluice/api"
+)
+
+// Stage is a stage's part in metering: its methods and their limits. It stays the
+// same over deployments.
+type Stage struct {
+	limiter     *Limiter
+	apiID, name string
+
+	// Guarded by Limiter.mu.
+	settings map[string]Throttle // by path without its first slash, slash, method; or "*/*"
+	// Handles live as long as a compiled stage holds them.
+	methods map[string]weak.Pointer[Method]
+}
+
+// Method is the handle of one method of a stage, resolved when the stage is
+// compiled. The deployments of a stage share it, its canary too.
+type Method struct {
+	stage  *Stage
+	name   string                // "/{path}/{METHOD}", as plans write it
+	id     string                // for the fleet
+	limit  atomic.Pointer[limit] // nil: none
+	_      [64]byte              // all requests of the method write to the bucket, and only read what is above
+	shared shared
+	_      [64]byte
+}
+
+// shared is a level's bucket.
+type shared struct {
+	bucket bucket
+}
+
+// Stage is the handle of a stage; the first call makes it.
+func (l *Limiter) Stage(apiID, name string) *Stage {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stage(apiID, name)
+}
+
+func (l *Limiter) stage(apiID, name string) *Stage {
+	id := stageID{apiID, name}
+	s := l.stages[id]
+	if s == nil {
+		s = &Stage{limiter: l, apiID: apiID, name: name, methods: map[string]weak.Pointer[Method]{}}
+		l.stages[id] = s
+	}
+	return s
+}
+
+type stageID struct{ apiID, name string }
+
+// Forget drops a stage that is no longer served. Handles of its methods stay usable.
+func (l *Limiter) Forget(apiID, name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	id := stageID{apiID, name}
+	s := l.stages[id]
+	if s == nil {
+		return
+	}
+	s.settings = nil
+	s.refresh()
+	for _, p := range l.plans {
+		if p.state.Load().stages[s] != nil {
+			return // the plan means this stage if it comes back
+		}
+	}
+	delete(l.stages, id)
+}
+
+// Configure sets the limits of the stage's methods from its method settings,
+// live. Buckets whose limits did not change keep their tokens.
+func (s *Stage) Configure(settings map[string]*api.MethodSetting) {
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	s.settings = make(map[string]Throttle, len(settings))
+	for key, set := range settings {
+		if set == nil {
+			continue
+		}
+		var t Throttle
+		if set.ThrottlingRateLimit >= 0 {
+			t.RateLimit = &set.ThrottlingRateLimit
+		}
+		if set.ThrottlingBurstLimit >= 0 {
+			burst := int64(set.ThrottlingBurstLimit)
+			t.BurstLimit = &burst
+		}
+		s.settings[settingKey(key)] = t
+	}
+	s.refresh()
+}
+
+// refresh gives every method its limit anew and forgets those that nobody holds.
+func (s *Stage) refresh() {
+	for name, w := range s.methods {
+		if m := w.Value(); m != nil {
+			m.setLimit(newLimit(s.setting(name), s.limiter.account))
+		} else {
+			delete(s.methods, name)
+		}
+	}
+}
+
+// setting is the setting of a method: its own, else that of all.
+func (s *Stage) setting(name string) Throttle {
+	if t, ok := s.settings[strings.TrimPrefix(name, "/")]; ok {
+		return t
+	}
+	return s.settings["*/*"]
+}
+
+// settingKey brings the ways in which a method setting is keyed to one: the path
+// has ~1 for its slashes, or plain ones, and with or without the first.
+func settingKey(key string) string {
+	key = strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
+	return strings.TrimPrefix(key, "/")
+}
+
+// Method is the handle of a method by its resource path ("/pets/{id}") and its
+// HTTP method, which may be ANY. The same method has the same handle as long as
+// one is in use.
+func (s *Stage) Method(path, httpMethod string) *Method {
+	name := path + "/" + httpMethod
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	if m := s.methods[name].Value(); m != nil {
+		return m
+	}
+	m := &Method{stage: s, name: name, id: "m:" + s.apiID + ":" + s.name + ":" + name}
+	m.setLimit(newLimit(s.setting(name), s.limiter.account))
+	s.methods[name] = weak.Make(m)
+	return m
+}
+
+// setLimit changes the limit unless it is the same.
+func (m *Method) setLimit(l *limit) {
+	if old := m.limit.Load(); old.equal(l) {
+		return
+	}
+	m.limit.Store(l)
+}
