@@ -39,10 +39,15 @@ func (x *exchange) fillAuthRequest() {
 	r.Method, r.Path, r.ResourcePath = x.verbText, x.eventPath(), x.method.resourcePath
 	r.Time = x.start
 	r.SourceIP, _ = netip.ParseAddr(x.sourceIP())
-	r.Header, r.Query, r.PathParams = x.scope.Params.Header, x.scope.Params.Query, x.scope.Params.Path
+	r.Header, r.Query, r.PathParams = x.eventHeaders(true), x.scope.Params.Query, x.scope.Params.Path
 	r.StageVariables, r.Variables = x.scope.StageVariables, x
 	r.TraceID = x.traceID()
-	r.Wire = authorizers.Wire{
+	x.fillWire()
+}
+
+// fillWire shows authorizers the request as it came over the connection.
+func (x *exchange) fillWire() {
+	x.authRequest.Wire = authorizers.Wire{
 		Method: view(x.ctx.Request.Header.Method()), Path: view(x.head.Path), Query: view(x.head.Query),
 		Header: x.head.Header, Body: x.ctx.Request.Body(),
 	}

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -25,7 +24,10 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 	case api.IntegrationAWSProxy:
 		it.kind = kindFunctionProxy
 	case api.IntegrationAWS:
-		it.kind = kindFunction
+		it.kind = kindService
+		if lambda.IsURI(substituteStageVariables(in.URI, c.vars)) {
+			it.kind = kindFunction
+		}
 	default:
 		c.fail(append(part, "type"), subject, "unknown integration type "+strconv.Quote(in.Type)+": it must be HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK")
 		return
@@ -40,6 +42,8 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		c.target(it, in, part, subject)
 	case kindFunction, kindFunctionProxy:
 		c.functionTarget(it, in, part, subject)
+	case kindService:
+		c.serviceTarget(it, in, part, subject)
 	}
 	c.requestParameters(it, in, part, subject)
 	if it.kind == kindHTTPProxy || it.kind == kindFunctionProxy {
@@ -58,10 +62,6 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 func (c *compiler) functionTarget(it *integration, in *api.Integration, part []string, subject string) {
 	it.httpMethod = strings.ToUpper(in.HTTPMethod)
 	uri := substituteStageVariables(in.URI, c.vars)
-	if it.kind == kindFunction && !lambda.IsURI(uri) {
-		c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+" names an AWS service, and this version calls only functions (arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations)")
-		return
-	}
 	ref, err := lambda.FromURI(uri)
 	if err != nil {
 		c.fail(append(part, "uri"), subject, err.Error())
@@ -99,19 +99,12 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 		return
 	}
 	slot := func(name string) int {
-		dest := "integration.request.path." + name
 		for i := range it.path {
 			if it.path[i].name == name {
 				return i
 			}
 		}
-		p := mappedParameter{name: name}
-		if source, ok := in.RequestParameters[dest]; ok {
-			p.source = c.expression(append(part, "requestParameters", dest), subject, source, mapping.IntegrationRequest)
-		} else {
-			c.warn(append(part, "uri"), subject, fmt.Sprintf("{%s} in the uri is not filled: map %s, or every request fails with 500", name, dest))
-		}
-		it.path = append(it.path, p)
+		it.path = append(it.path, c.placeholder(name, in, part, subject))
 		return len(it.path) - 1
 	}
 	t, err := parseURI(substituteStageVariables(in.URI, c.vars), slot)
@@ -207,7 +200,7 @@ func (c *compiler) requestParameters(it *integration, in *api.Integration, part 
 			continue // stored, but a MOCK has no backend to send it to
 		}
 		rule := headerRules[p.id].mappedRequest
-		if it.kind == kindFunction || it.kind == kindFunctionProxy {
+		if it.kind != kindHTTP && it.kind != kindHTTPProxy {
 			rule = headerRules[p.id].awsRequest
 		}
 		switch rule {

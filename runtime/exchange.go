@@ -13,6 +13,7 @@ import (
 	"sluice/authorizers"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
+	"sluice/runtime/awsservice"
 	"sluice/runtime/backend"
 	"sluice/runtime/edge"
 	"sluice/runtime/executionlog"
@@ -60,6 +61,7 @@ type exchange struct {
 	// integrate
 	scope              mapping.Scope
 	values             []string         // scratch for expressions
+	queryPairs         []mapping.Pair   // scratch for the query of a backend
 	groups             []parameterGroup // scratch for events
 	chain              []int
 	buf                []byte // what a template wrote
@@ -74,7 +76,8 @@ type exchange struct {
 	backendResponse    backend.Response
 	usedBackend        bool
 	endpoint           *backend.Endpoint
-	endpointHost       string
+	endpointBase       string // its scheme and authority, for logs
+	serviceParams      awsservice.Params
 
 	// reply
 	fault          *fault
@@ -122,6 +125,7 @@ func (x *exchange) release() {
 	if x.usedBackend {
 		x.backendRequest.Reset()
 		x.backendResponse.Reset()
+		x.serviceParams.Reset()
 	}
 	x.log.Release()
 	x.identity.Reset()
@@ -129,11 +133,12 @@ func (x *exchange) release() {
 	x.scope.Reset()
 	*x = exchange{
 		identity: x.identity,
-		scope:    x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
+		scope:    x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], queryPairs: x.queryPairs[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line), coded: keep(x.coded), decodedBody: keep(x.decodedBody),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  x.backendRequest,
 		backendResponse: x.backendResponse,
+		serviceParams:   x.serviceParams,
 	}
 	exchangePool.Put(x)
 }

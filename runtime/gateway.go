@@ -13,6 +13,7 @@ import (
 
 	"sluice/authorizers"
 	"sluice/lambda"
+	"sluice/runtime/awsservice"
 	"sluice/runtime/backend"
 	"sluice/runtime/compress"
 	"sluice/runtime/edge"
@@ -28,6 +29,7 @@ type Options struct {
 	AccessLog    AccessLogger        // nil: no access log
 	ExecutionLog executionlog.Sink   // nil: no execution logs
 	VPCLinks     map[string]string   // link id -> where it leads: [scheme://]host[:port]
+	Services     awsservice.Options  // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
 	Functions    lambda.Invoker      // nil: integrations that call functions do not compile
 	Authorizers  authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
 	Metrics      *metrics.Metrics    // nil: a set of its own
@@ -47,6 +49,7 @@ type Gateway struct {
 	unresolved *metrics.MethodMetrics
 	backends   *backend.Client
 	guard      *authorizers.Guard
+	services   *awsservice.Services
 	codec      *compress.Codec
 	stages     atomic.Pointer[table]
 	server     *fasthttp.Server
@@ -56,8 +59,8 @@ type Gateway struct {
 	scrape     fasthttp.RequestHandler
 }
 
-// New makes a Gateway that serves nothing yet.
-func New(o Options) *Gateway {
+// New makes a Gateway that serves nothing yet. The error is one of the options.
+func New(o Options) (*Gateway, error) {
 	if o.Region == "" {
 		o.Region = "us-east-1"
 	}
@@ -82,11 +85,19 @@ func New(o Options) *Gateway {
 		o.Authorizers.Invoker = o.Functions
 	}
 	g.guard = authorizers.New(o.Authorizers)
+	o.Services.Backends, o.Services.Log = g.backends, o.Log
+	if o.Services.Region == "" {
+		o.Services.Region = o.Region
+	}
+	var err error
+	if g.services, err = awsservice.New(o.Services); err != nil {
+		return nil, err
+	}
 	g.stages.Store(newTable(nil))
 	o.Edge.OnRefuse = g.refuse
 	g.server = edge.NewServer(g.serve, o.Edge)
 	g.admin = edge.NewServer(g.serveAdmin, o.Edge)
-	return g
+	return g, nil
 }
 
 // Replace swaps in a whole new set of stages. Requests in flight finish on the
@@ -126,6 +137,7 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	err := errors.Join(g.server.ShutdownWithContext(ctx), g.admin.ShutdownWithContext(ctx))
 	g.backends.Close()
 	g.guard.Close()
+	g.services.Close()
 	return err
 }
 

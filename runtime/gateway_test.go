@@ -113,7 +113,10 @@ func TestShutdownDrains(t *testing.T) {
 	defer slow.Close()
 	b := newAPI()
 	b.method("GET", "/slow", httpIntegration(api.IntegrationHTTPProxy, "GET", slow.URL+"/"))
-	g := New(Options{})
+	g, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, problems := g.Compile(Deployment{Snapshot: b.snapshot, Stage: b.stage})
 	if problems.Fatal() {
 		t.Fatal(problems)

@@ -8,6 +8,10 @@ import (
 	"sluice/api"
 )
 
+// bearerText is what public field reports show of a Bearer token on a path that
+// does not exist.
+const bearerText = `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`
+
 // TestGatewayAnswers has the client-visible bytes of answers that the gateway
 // itself gives (aws-facts: data plane, sections 1, 2 and 11).
 func TestGatewayAnswers(t *testing.T) {
@@ -28,6 +32,7 @@ func TestGatewayAnswers(t *testing.T) {
 	}{
 		{name: "no such path", method: "GET", target: "/dev/nope", status: 403, errorType: "MissingAuthenticationTokenException", want: `{"message":"Missing Authentication Token"}`},
 		{name: "no such method", method: "DELETE", target: "/dev/pets", status: 403, errorType: "MissingAuthenticationTokenException", want: `{"message":"Missing Authentication Token"}`},
+		{name: "no such path, with a token", method: "GET", target: "/dev/nope", header: []string{"Authorization: Bearer x"}, status: 403, errorType: "IncompleteSignatureException", want: bearerText},
 		{name: "unknown verb", method: "PROPFIND", target: "/dev/pets", status: 403, errorType: "MissingAuthenticationTokenException", want: `{"message":"Missing Authentication Token"}`},
 		{name: "no such stage", method: "GET", target: "/prod/pets", status: 403, errorType: "ForbiddenException", want: `{"message":"Forbidden"}`},
 		{name: "no stage", method: "GET", target: "/", status: 403, errorType: "ForbiddenException", want: `{"message":"Forbidden"}`},

@@ -101,7 +101,10 @@ func startGateway(t testing.TB, o Options) *running {
 	r := &running{t: t, access: &lineLog{}, execLog: &lineLog{}}
 	o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	o.AccessLog, o.ExecutionLog = r.access, r.execLog
-	r.gateway = New(o)
+	var err error
+	if r.gateway, err = New(o); err != nil {
+		t.Fatal(err)
+	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,8 @@ func (x *exchange) integrate() *fault {
 		return x.proxyFunction()
 	case kindFunction:
 		return x.function()
+	case kindService:
+		return x.service()
 	}
 	if f := x.integrationRequest(); f != nil {
 		return f
@@ -56,7 +58,7 @@ func (x *exchange) call() *fault {
 
 // logEndpointRequest shows what is about to be sent.
 func (x *exchange) logEndpointRequest() {
-	uri := x.method.integration.uri.scheme + "://" + x.endpointHost + string(x.backendRequest.Target)
+	uri := x.endpointBase + string(x.backendRequest.Target)
 	if x.log.Detailed() {
 		x.log.EndpointURI(uri)
 		x.log.EndpointHeaders(x.backendRequest.Header)

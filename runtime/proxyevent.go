@@ -18,7 +18,7 @@ func (x *exchange) appendProxyEvent(b []byte) []byte {
 	b = appendJSONString(b, x.eventPath())
 	b = append(b, `,"httpMethod":`...)
 	b = appendJSONString(b, x.verbText)
-	headers := x.eventHeaders()
+	headers := x.eventHeaders(false)
 	b = append(b, `,"headers":`...)
 	b = x.appendLastValues(b, headers, true)
 	b = append(b, `,"multiValueHeaders":`...)
@@ -48,14 +48,15 @@ func (x *exchange) eventPath() string {
 }
 
 // eventHeaders are the headers a function sees: the client's and the gateway's.
-func (x *exchange) eventHeaders() []mapping.Pair {
+// A signature is for authorizers only.
+func (x *exchange) eventHeaders(signature bool) []mapping.Pair {
 	list := x.backendRequest.Header[:0]
 	for i, p := range x.scope.Params.Header {
 		switch x.headerIDs[i] {
 		case hdrForwardedFor, hdrForwardedPort, hdrForwardedProto, hdrAmznTraceID:
 			continue
 		case hdrAuthorization:
-			if isSignature(p.Value) {
+			if !signature && isSignature(p.Value) {
 				continue
 			}
 		}

@@ -304,7 +304,7 @@ func (x *exchange) target() *fault {
 	if t.endpoint == nil {
 		return x.dynamicEndpoint()
 	}
-	x.endpoint, x.endpointHost = t.endpoint, t.host[0].literal
+	x.endpoint, x.endpointBase = t.endpoint, t.base
 	return nil
 }
 
@@ -354,6 +354,21 @@ func (x *exchange) appendQuery(b []byte) ([]byte, *fault) {
 			b = appendQueryPair(b, mark, p.Name, p.Value)
 		}
 	}
+	pairs, f := x.mappedQuery(x.queryPairs[:0])
+	x.queryPairs = pairs[:0]
+	for _, p := range pairs {
+		b = appendQueryPair(b, mark, p.Name, p.Value)
+	}
+	if len(b) == mark+1 && !t.hasQuery {
+		b = b[:mark]
+	}
+	return b, f
+}
+
+// mappedQuery appends the mapped query parameters. Overrides replace those of
+// their name and follow them.
+func (x *exchange) mappedQuery(dst []mapping.Pair) ([]mapping.Pair, *fault) {
+	it := &x.method.integration
 	overrides := x.overrideMap("querystring")
 	for i := range it.query {
 		p := &it.query[i]
@@ -365,28 +380,27 @@ func (x *exchange) appendQuery(b []byte) ([]byte, *fault) {
 		values, err := p.source.Eval(x.values[:0], &x.scope)
 		x.values = values[:0]
 		if err != nil {
-			return b, faultBadJSONBody
+			return dst, faultBadJSONBody
 		}
 		for _, v := range values {
-			b = appendQueryPair(b, mark, p.name, v)
+			dst = append(dst, mapping.Pair{Name: p.name, Value: v})
 		}
 	}
-	if overrides != nil {
-		for i := range overrides.Len() {
-			e := overrides.At(i)
-			if list := e.Val.List(); list != nil {
-				for _, item := range list.Items {
-					b = appendQueryPair(b, mark, x.textOf(e.Key), x.textOf(item))
-				}
-				continue
-			}
-			b = appendQueryPair(b, mark, x.textOf(e.Key), x.textOf(e.Val))
+	if overrides == nil {
+		return dst, nil
+	}
+	for i := range overrides.Len() {
+		e := overrides.At(i)
+		list := e.Val.List()
+		if list == nil {
+			dst = append(dst, mapping.Pair{Name: x.textOf(e.Key), Value: x.textOf(e.Val)})
+			continue
+		}
+		for _, item := range list.Items {
+			dst = append(dst, mapping.Pair{Name: x.textOf(e.Key), Value: x.textOf(item)})
 		}
 	}
-	if len(b) == mark+1 && !t.hasQuery {
-		b = b[:mark]
-	}
-	return b, nil
+	return dst, nil
 }
 
 // appendQueryPair appends name=value to the query that begins at mark.
@@ -426,7 +440,7 @@ func (x *exchange) dynamicEndpoint() *fault {
 	if err != nil {
 		return x.badAddress()
 	}
-	x.endpoint, x.endpointHost = e, host
+	x.endpoint, x.endpointBase = e, t.scheme+"://"+host
 	return nil
 }
 

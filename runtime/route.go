@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sluice/authorizers"
 	"sluice/mapping"
 )
 
@@ -113,8 +114,14 @@ func (n *node) method(v verb) *method {
 // routeRequest finds the compiled method for the request (step 3).
 func (x *exchange) routeRequest() *fault {
 	x.method, x.scope.Params.Path = x.deployment.root.find(x.path, x.verb, x.scope.Params.Path[:0])
-	if x.method == nil {
+	if x.method != nil {
+		return nil
+	}
+	if x.known.authorization == "" {
 		return faultNoRoute
 	}
-	return nil
+	// The service looks for a signature before it looks for a method: an
+	// Authorization header that is none changes the answer (field reports).
+	x.fillWire()
+	return x.refused(authorizers.Unrouted(&x.authRequest))
 }

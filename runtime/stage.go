@@ -6,6 +6,7 @@ import (
 	"sluice/authorizers"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
+	"sluice/runtime/awsservice"
 	"sluice/runtime/executionlog"
 	"sluice/runtime/metrics"
 	"sluice/runtime/schema"
@@ -81,6 +82,7 @@ const (
 	kindHTTPProxy
 	kindFunction      // AWS with a function behind it
 	kindFunctionProxy // AWS_PROXY
+	kindService       // AWS with another service behind it
 )
 
 // integration is a compiled integration.
@@ -89,6 +91,8 @@ type integration struct {
 	httpMethod       string // "" takes the client's
 	uri              *uriTemplate
 	function         *function
+	call             *awsservice.Call
+	serviceURI       string // of call, as defined, for people
 	headers          []mappedParameter
 	query            []mappedParameter
 	path             []mappedParameter // indexed by the URI's placeholders
@@ -157,11 +161,14 @@ func (s *Stage) Routes() []Route {
 		if f := m.integration.function; f != nil {
 			r.Target = f.reference.String()
 		}
+		if m.integration.call != nil {
+			r.Target = m.integration.httpMethod + " " + m.integration.serviceURI
+		}
 		out = append(out, r)
 	}
 	return out
 }
 
 func (k integrationKind) String() string {
-	return [...]string{kindMock: "MOCK", kindHTTP: "HTTP", kindHTTPProxy: "HTTP_PROXY", kindFunction: "AWS", kindFunctionProxy: "AWS_PROXY"}[k]
+	return [...]string{kindMock: "MOCK", kindHTTP: "HTTP", kindHTTPProxy: "HTTP_PROXY", kindFunction: "AWS", kindFunctionProxy: "AWS_PROXY", kindService: "AWS"}[k]
 }

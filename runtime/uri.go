@@ -18,6 +18,7 @@ type uriTemplate struct {
 	query    []uriPart
 	hasQuery bool
 	insecure bool              // the backend's certificate is not checked
+	base     string            // scheme and authority when nothing of them is left open
 	linkHost string            // the Host header behind a VPC link
 	endpoint *backend.Endpoint // nil when the host has placeholders
 }
@@ -96,6 +97,7 @@ func parseURI(uri string, slot func(name string) int) (*uriTemplate, error) {
 		}
 	}
 	if t.literalHost() {
+		t.base = scheme + "://" + host
 		if _, err := url.Parse(scheme + "://" + host + "/"); err != nil {
 			return nil, errAddress
 		}
