@@ -55,7 +55,11 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	s.formats = formatsOf(s.settings)
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
-		_, found := compile(runtime.New(s.gatewayOptions()), p, s.formats)
+		g, err := runtime.New(s.gatewayOptions())
+		if err != nil {
+			return err
+		}
+		_, found := compile(g, p, s.formats)
 		printProblems(e.stderr, join(problems, found))
 		return errReported
 	}
@@ -94,7 +98,11 @@ func (s *server) openAccessLog() error {
 
 // run serves what was loaded; problems are the warnings of loading it.
 func (s *server) run(problems api.Problems) error {
-	s.gateway = runtime.New(s.gatewayOptions())
+	g, err := runtime.New(s.gatewayOptions())
+	if err != nil {
+		return err
+	}
+	s.gateway = g
 	stages, found := compile(s.gateway, s.project, s.formats)
 	problems = join(problems, found)
 	printProblems(s.environment.stderr, problems)

@@ -55,7 +55,10 @@ func (c *validateCommand) Run(e *environment) error {
 // loadAndCompile loads files for a command that serves nothing.
 func loadAndCompile(files []string, o project.Options) (*project.Project, []*runtime.Stage, api.Problems) {
 	p, problems := project.Load(files, o)
-	g := runtime.New(runtime.Options{Region: p.Region, AccountID: p.AccountID})
+	g, err := runtime.New(runtime.Options{Region: p.Region, AccountID: p.AccountID})
+	if err != nil {
+		return p, nil, append(problems, api.Problem{Message: err.Error()})
+	}
 	stages, found := compile(g, p, accessLogFormats{})
 	problems = join(problems, found)
 	if problems.Fatal() {
