@@ -69,7 +69,7 @@ func sweepHeaders(req *backend.Request) (has present) {
 			has.userAgent = has.userAgent || octets.EqualFold(h.Name, "user-agent")
 		case 12:
 			if octets.EqualFold(h.Name, "content-type") {
-				has.contentType, has.form = true, isForm(h.Value)
+				has.contentType, has.form = true, isType(h.Value, "application/x-www-form-urlencoded")
 			} else if octets.EqualFold(h.Name, "x-amz-target") {
 				has.target = true
 			}
@@ -188,11 +188,10 @@ func (c *Call) appendQuery(req *backend.Request, p *Params, has *present) {
 	req.Target = b
 }
 
-// isForm tells whether a Content-Type is that of a form.
-func isForm(contentType string) bool {
-	const form = "application/x-www-form-urlencoded"
-	mime, _, _ := strings.Cut(contentType, ";")
-	return len(mime) >= len(form) && octets.EqualFold(strings.Trim(mime, " \t"), form)
+// isType tells whether a Content-Type is a media type, whatever its parameters.
+func isType(contentType, mime string) bool {
+	contentType, _, _ = strings.Cut(contentType, ";")
+	return octets.EqualFold(strings.Trim(contentType, " \t"), mime)
 }
 
 // formHas tells whether a form has a key; key ends with "=".
@@ -234,11 +233,9 @@ func (c *Call) addHeaders(req *backend.Request, p *Params, has *present, date, t
 	if !has.target && c.target != "" {
 		h = append(h, mapping.Pair{Name: "X-Amz-Target", Value: c.target})
 	}
-	if !has.contentType && (len(req.Body) > 0 || carriesBody(req.Method)) {
-		if ct := p.ContentType; ct != "" {
+	if !has.contentType {
+		if ct := c.defaultType(p.ContentType, req); ct != "" {
 			h = append(h, mapping.Pair{Name: "Content-Type", Value: ct})
-		} else if c.contentType != "" {
-			h = append(h, mapping.Pair{Name: "Content-Type", Value: c.contentType})
 		}
 	}
 	if c.hashHeader {
@@ -246,6 +243,27 @@ func (c *Call) addHeaders(req *backend.Request, p *Params, has *present, date, t
 	}
 	req.Header = h
 	return authorization
+}
+
+// defaultType is the Content-Type that no mapping set: the client's when the
+// method carries a body, else the service's own (recorded).
+//
+// The real services take application/json for their own JSON, and with an action
+// in the query. Local ones tell protocols apart by the type, so at a configured
+// endpoint a derived X-Amz-Target, and a query without a body, come with the
+// type of their protocol instead of application/json.
+func (c *Call) defaultType(client string, req *backend.Request) string {
+	empty := len(req.Body) == 0
+	if empty && !carriesBody(req.Method) {
+		if c.protocol == query || c.protocol == jsonBody {
+			return c.contentType
+		}
+		return ""
+	}
+	if client == "" || c.strict && isType(client, "application/json") && (c.target != "" || c.protocol == query && empty) {
+		return c.contentType
+	}
+	return client
 }
 
 func carriesBody(method string) bool {

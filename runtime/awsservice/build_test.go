@@ -184,8 +184,19 @@ func TestHeaders(t *testing.T) {
 				{"Content-Type", "application/json"},
 			},
 		},
-		"no Content-Type for a GET without body": {
+		"the service's type for a GET without body": {
 			uri: "sqs:action/ListQueues", method: "GET", client: "application/json",
+			want: list{
+				{"x-amzn-apigateway-api-id", "abc"},
+				{"Accept", "application/json"},
+				{"User-Agent", "AmazonAPIGateway_abc"},
+				{"X-Amz-Security-Token", "tok"},
+				{"X-Amzn-Trace-Id", "Root=1"},
+				{"Content-Type", "application/x-www-form-urlencoded"},
+			},
+		},
+		"no type for a path without body": {
+			uri: "lambda:path/2015-03-31/functions", method: "GET", client: "application/json",
 			want: list{
 				{"x-amzn-apigateway-api-id", "abc"},
 				{"Accept", "application/json"},
@@ -233,6 +244,40 @@ func TestHeaders(t *testing.T) {
 		for i := range got {
 			if got[i] != tc.want[i] {
 				t.Errorf("%s: %q, want %q", name, got[i], tc.want[i])
+			}
+		}
+	}
+}
+
+// TestContentTypeAtEndpoint has the type of an action at endpoints that are
+// configured, next to the real service's.
+func TestContentTypeAtEndpoint(t *testing.T) {
+	for _, tc := range []struct{ uri, method, client, body, real, configured string }{
+		{"dynamodb:action/PutItem", "POST", "application/json; charset=utf-8", "{}", "application/json; charset=utf-8", "application/x-amz-json-1.0"},
+		{"dynamodb:action/PutItem", "POST", "text/plain", "{}", "text/plain", "text/plain"},
+		{"dynamodb:path/", "POST", "application/json", "{}", "application/json", "application/json"},
+		{"events:action/PutEvents", "POST", "application/json", "{}", "application/json", "application/json"},
+		{"sns:action/Publish", "POST", "application/json", "{}", "application/json", "application/json"},
+		{"sns:action/Publish", "POST", "application/json", "", "application/json", "application/x-www-form-urlencoded"},
+		{"sqs:path/1/q", "POST", "application/json", "", "application/json", "application/x-www-form-urlencoded"},
+		{"sqs:path/1/q", "POST", "application/json", "{}", "application/json", "application/json"},
+		{"s3:path/b/k", "PUT", "application/json", "{}", "application/json", "application/json"},
+		{"s3:path/b/k", "PUT", "", "{}", "", ""},
+		{"lambda:path/2015-03-31/functions", "POST", "", "{}", "application/json", "application/json"},
+	} {
+		for i, want := range []string{tc.real, tc.configured} {
+			o := Options{}
+			if i == 1 {
+				o.Endpoints = map[string]string{"*": "http://127.0.0.1:1"}
+			}
+			c := compile(t, services(t, o), "arn:aws:apigateway:us-east-1:"+tc.uri, tc.method, "")
+			req, p := newRequest()
+			req.Body, p.ContentType = []byte(tc.body), tc.client
+			if err := c.Build(req, p); err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := headerOf(req.Header, "Content-Type"); got != want {
+				t.Errorf("%+v: %q, want %q", tc, got, want)
 			}
 		}
 	}

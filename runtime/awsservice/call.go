@@ -22,6 +22,7 @@ type Call struct {
 
 	protocol    protocol
 	contentType string // default; "" is none
+	strict      bool   // the endpoint is a configured one, see defaultType
 	target      string // X-Amz-Target of the action; "" is none
 	action      string // of the query protocol; encoded is the same
 	version     string // of the query protocol, unless the definition has one
@@ -83,7 +84,7 @@ func (s *Services) Compile(uri, httpMethod, credentials string) (*Call, error) {
 		return nil, fmt.Errorf("uri %q: endpoint %s://%s: %w", uri, a.scheme, a.authority, err)
 	}
 	c.baseURL, c.host = a.scheme+"://"+a.host, a.host
-	c.protocol, c.contentType = sv.protocol, sv.contentType
+	c.protocol, c.contentType, c.strict = sv.protocol, sv.contentType, a.configured
 	c.scope = newScope(a.region, sv.signingName)
 	switch sv.signingName {
 	case "s3", "s3-outposts", "s3-object-lambda", "s3express":

@@ -44,14 +44,14 @@ func newFake(t testing.TB) *fake {
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		http.Error(w, err.Error(), 400)
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	service, err := f.verify(r, body)
 	if err != nil {
-		http.Error(w, err.Error(), 403)
+		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
 	switch service {
@@ -195,7 +195,7 @@ func (f *fake) queryProtocol(w http.ResponseWriter, r *http.Request, body []byte
 	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
-			http.Error(w, err.Error(), 400)
+			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		for k, v := range form {
@@ -205,7 +205,7 @@ func (f *fake) queryProtocol(w http.ResponseWriter, r *http.Request, body []byte
 	action := values.Get("Action")
 	text := values.Get("MessageBody") + values.Get("Message")
 	if action != "SendMessage" && action != "Publish" || text == "" {
-		http.Error(w, fmt.Sprintf("action %q", values), 400)
+		http.Error(w, fmt.Sprintf("action %q", values), http.StatusBadRequest)
 		return
 	}
 	f.messages = append(f.messages, r.URL.Path+" "+values.Get("Version")+" "+text)

@@ -84,7 +84,7 @@ func TestTargetsOnTheWire(t *testing.T) {
 		target string
 		sent   string // Content-Type
 	}{
-		{"dynamodb:action/PutItem", nil, "application/json", "DynamoDB_20120810.PutItem", "application/json"},
+		{"dynamodb:action/PutItem", nil, "application/json", "DynamoDB_20120810.PutItem", "application/x-amz-json-1.0"},
 		{"kinesis:action/PutRecord", nil, "", "Kinesis_20131202.PutRecord", "application/x-amz-json-1.1"},
 		{"states:action/StartExecution", nil, "", "AWSStepFunctions.StartExecution", "application/x-amz-json-1.0"},
 		{"ssm:action/GetParameter", nil, "", "AmazonSSM.GetParameter", "application/x-amz-json-1.1"},
