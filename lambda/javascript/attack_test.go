@@ -1,0 +1,270 @@
+package javascript
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sluice/lambda"
+)
+
+const (
+	killed = `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: id-1 Error: Runtime exited with error: signal: killed"}`
+	late   = `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: id-1 Error: Task timed out after 0.20 seconds"}`
+)
+
+// TestNeverEnds runs functions that loop for ever, each of which is to be broken
+// off, and after each a second invocation, which must find the function in order.
+func TestNeverEnds(t *testing.T) {
+	for name, body := range map[string]string{
+		"loop":         `for (;;);`,
+		"microtasks":   `const f = () => Promise.resolve().then(f); await f();`,
+		"await":        `for (;;) await null;`,
+		"timers":       `await new Promise(() => setInterval(() => {}, 1));`,
+		"never called": `await new Promise((r) => setTimeout(r, 1e9));`,
+		"catches":      `for (;;) { try { for (;;); } catch (e) {} finally { for (;;); } }`,
+		"regexp":       `/^(?=a)(a|aa|a?)+$(?<!b)\1/.test("a".repeat(60) + "c");`,
+		"sparse":       `const a = []; a.length = 4294967295; for (;;) a.findIndex(() => false);`,
+		"generator":    `function* g() { for (;;) yield 1; } for (const x of g());`,
+		"getter":       `return { get x() { for (;;); } };`,
+		"toJSON":       `return { toJSON() { for (;;); } };`,
+		"proxy":        `return new Proxy({}, { ownKeys() { for (;;); } });`,
+		"thenable":     `return { then() { for (;;); } };`,
+		"error":        `const e = new Error("x"); Object.defineProperty(e, "message", { get() { for (;;); } }); throw e;`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, _ := open(t, lambda.Function{TimeoutMs: 200, Concurrency: 4}, map[string]string{
+				"index.js": `exports.handler = async (event) => { if (event.good) return "good"; ` + body + ` };`,
+			})
+			r := invoke(t, f, `{}`)
+			if string(r.Payload) != late || !r.TimedOut || r.FunctionError != "Unhandled" {
+				t.Fatalf("%s", r.Payload)
+			}
+			if r := invoke(t, f, `{"good":1}`); string(r.Payload) != `"good"` {
+				t.Fatalf("%s", r.Payload)
+			}
+		})
+	}
+}
+
+func TestNeverLoads(t *testing.T) {
+	f, _ := open(t, lambda.Function{TimeoutMs: 200}, map[string]string{"index.js": `for (;;);`})
+	for range 2 {
+		if r := invoke(t, f, `{}`); string(r.Payload) != late {
+			t.Fatalf("%s", r.Payload)
+		}
+	}
+}
+
+// TestHoards runs functions that take memory for ever, while another one works.
+func TestHoards(t *testing.T) {
+	for name, body := range map[string]string{
+		"objects":       `const all = []; for (;;) all.push({ a: [1, 2, 3], b: "x" + all.length });`,
+		"string":        `let s = "x"; for (;;) s += s;`,
+		"buffers":       `const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`,
+		"array buffers": `const all = []; for (;;) all.push(new ArrayBuffer(10 << 20));`,
+		"await":         `const all = []; for (;;) { all.push(new Array(1e4).fill(1)); await null; }`,
+		"timers":        `const all = []; for (;;) { for (let i = 0; i < 100; i++) all.push("y".repeat(1e4) + i); await new Promise((r) => setTimeout(r, 1)); }`,
+		"map":           `const m = new Map(); for (let i = 0; ; i++) m.set(i, { i });`,
+		"closures":      `let f = () => 0; for (;;) { const g = f, pad = new Array(100).fill(0); f = () => g() + pad.length; }`,
+		"regexp":        `const all = []; for (;;) all.push("abc".repeat(1000).replace(/b/g, (x) => x + "z"));`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, log := open(t, lambda.Function{TimeoutMs: 60000, MemoryMB: 64}, map[string]string{
+				"index.js": `exports.handler = async (event) => { if (event.good) return "good"; ` + body + ` };`,
+			})
+			stop := make(chan struct{})
+			var wg sync.WaitGroup
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if r := invoke(t, f, `{"good":1}`); string(r.Payload) != `"good"` {
+						t.Errorf("another invocation was harmed: %s", r.Payload)
+						return
+					}
+				}
+			}()
+			r := invoke(t, f, `{}`)
+			close(stop)
+			wg.Wait()
+			got := string(r.Payload)
+			refused := strings.Contains(got, `"errorType":"RangeError"`)
+			if got != killed && !refused || r.FunctionError != "Unhandled" {
+				t.Fatalf("%s\n%s", got, log)
+			}
+			if r := invoke(t, f, `{"good":1}`); string(r.Payload) != `"good"` {
+				t.Fatalf("%s", r.Payload)
+			}
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			if m.HeapSys > 2<<30 {
+				t.Errorf("the heap grew to %d MB", m.HeapSys>>20)
+			}
+		})
+	}
+}
+
+// TestCallerLeaves checks that a caller's deadline does not end the function, and
+// that its slot stays taken.
+func TestCallerLeaves(t *testing.T) {
+	none := 0
+	f, log := open(t, lambda.Function{Concurrency: 1, Queue: &none}, map[string]string{
+		"index.js": `exports.handler = async () => { await new Promise((r) => setTimeout(r, 300)); console.log("went on"); };`,
+	})
+	inv := &lambda.Invocation{Function: lambda.Reference{Name: "hello"}, Deadline: time.Now().Add(20 * time.Millisecond)}
+	if _, err := f.Invoke(context.Background(), inv); lambda.KindOf(err) != lambda.KindTimeout {
+		t.Fatal(err)
+	}
+	if _, err := f.Invoke(context.Background(), &lambda.Invocation{}); lambda.KindOf(err) != lambda.KindThrottled {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for !strings.Contains(log.String(), "went on") {
+		if time.Now().After(deadline) {
+			t.Fatal("the function was broken off")
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestCloseWhileBusy(t *testing.T) {
+	f, log := open(t, lambda.Function{}, map[string]string{"index.js": `exports.handler = async () => { console.log("begun"); for (;;); };`})
+	done := make(chan error)
+	go func() {
+		_, err := f.Invoke(context.Background(), &lambda.Invocation{Function: lambda.Reference{Name: "hello"}})
+		done <- err
+	}()
+	for !strings.Contains(log.String(), "begun") {
+		runtime.Gosched()
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; lambda.KindOf(err) != lambda.KindFailed {
+		t.Fatal(err)
+	}
+	if _, err := f.Invoke(context.Background(), &lambda.Invocation{}); lambda.KindOf(err) != lambda.KindFailed {
+		t.Fatal(err)
+	}
+}
+
+func TestParallel(t *testing.T) {
+	f, _ := open(t, lambda.Function{Concurrency: 4}, map[string]string{
+		"index.js": `exports.handler = async (e) => { await new Promise((r) => setTimeout(r, 1)); return e.i; };`,
+	})
+	var wg sync.WaitGroup
+	for i := range 100 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			want := strings.Repeat("x", i)
+			r := invoke(t, f, `{"i":"`+want+`"}`)
+			if string(r.Payload) != `"`+want+`"` {
+				t.Errorf("%s", r.Payload)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+func TestSymbolicLinks(t *testing.T) {
+	other := t.TempDir()
+	write(t, filepath.Join(other, "secret.js"), `module.exports = "secret";`)
+	f, _ := open(t, lambda.Function{}, map[string]string{
+		"index.js": `const t = (n) => { try { return require(n); } catch (e) { return "refused"; } }; exports.handler = async () => [t("./file"), t("./dir/secret")];`,
+	})
+	for from, to := range map[string]string{"file.js": filepath.Join(other, "secret.js"), "dir": other} {
+		if err := os.Symlink(to, filepath.Join(f.entry.Root, from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := invoke(t, f, `{}`); string(r.Payload) != `["refused","refused"]` {
+		t.Fatalf("%s", r.Payload)
+	}
+}
+
+// TestDeepEvents checks that deeply nested text, which a client can send, is
+// refused and does not end the process.
+func TestDeepEvents(t *testing.T) {
+	f, _ := open(t, lambda.Function{}, map[string]string{
+		"index.js": `exports.handler = async (e) => { try { return JSON.parse(e.s); } catch (x) { return x.name; } };`,
+	})
+	deep := strings.Repeat("[", 5<<20)
+	_, err := f.Invoke(context.Background(), &lambda.Invocation{Function: lambda.Reference{Name: "hello"}, Payload: []byte(deep)})
+	if e, ok := err.(*lambda.Error); !ok || e.Status != 400 || e.Type != "InvalidRequestContentException" {
+		t.Fatal(err)
+	}
+	if r := invoke(t, f, `{"s":"`+deep+`"}`); string(r.Payload) != `"SyntaxError"` {
+		t.Fatalf("%s", r.Payload)
+	}
+}
+
+func TestReload(t *testing.T) {
+	f, _ := open(t, lambda.Function{}, map[string]string{
+		"index.js": `const { name } = require("./name"); exports.handler = async () => name;`, "name.js": `exports.name = "one";`,
+	})
+	expect := func(want string) {
+		t.Helper()
+		if r := invoke(t, f, `{}`); string(r.Payload) != want {
+			t.Fatalf("got %s, want %s", r.Payload, want)
+		}
+	}
+	expect(`"one"`)
+	change := func(name, text string, age time.Duration) {
+		t.Helper()
+		file := filepath.Join(f.entry.Root, name)
+		write(t, file, text)
+		when := time.Now().Add(-age)
+		if err := os.Chtimes(file, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("name.js", `exports.name = "two";`, time.Minute)
+	expect(`"two"`)
+	// A file that is still being written is left alone.
+	change("name.js", `exports.name = "thr`, -time.Hour)
+	expect(`"two"`)
+	change("name.js", `exports.name = "three";`, 30*time.Second)
+	expect(`"three"`)
+	// A mistake shows, and so does its repair.
+	change("index.js", `exports.handler = `, 20*time.Second)
+	if r := invoke(t, f, `{}`); !strings.Contains(string(r.Payload), "Runtime.UserCodeSyntaxError") {
+		t.Fatalf("%s", r.Payload)
+	}
+	change("index.js", `exports.handler = async () => "four";`, 10*time.Second)
+	expect(`"four"`)
+}
+
+// TestLeak checks that what a function hoards across invocations is bounded.
+func TestLeak(t *testing.T) {
+	f, _ := open(t, lambda.Function{MemoryMB: 32, Concurrency: 1}, map[string]string{
+		"index.js": `const all = []; exports.handler = async () => { all.push(Buffer.alloc(4 << 20, 1)); return all.length; };`,
+	})
+	most := 0
+	for range 200 {
+		r := invoke(t, f, `{}`)
+		if r.FunctionError != "" {
+			t.Fatalf("%s", r.Payload)
+		}
+		most = max(most, len(r.Payload))
+	}
+	// The Watch looks when it can; do what it does, without waiting for it.
+	f.watch.look()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > 900<<20 {
+		t.Errorf("%d MB are hoarded", m.HeapAlloc>>20)
+	}
+	_ = most
+}
