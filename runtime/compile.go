@@ -33,6 +33,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		apiID: id, name: d.Stage.StageName,
 		domainName: id + ".execute-api." + g.options.Region + ".amazonaws.com",
 		tracing:    d.Stage.TracingEnabled,
+		settings:   d.Stage.MethodSettings,
 		userAgent:  "AmazonAPIGateway_" + id,
 		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
 	}
@@ -152,6 +153,7 @@ func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string)
 		resourceID: r.ID, resourcePath: r.Path, verb: v, keyRequired: m.APIKeyRequired,
 		metrics: c.gateway.metrics.Method(c.snapshot.RestApi.ID, c.stage.StageName, r.Path, verbNames[v]),
 	}
+	out.limits = c.gateway.limiter.Stage(c.snapshot.RestApi.ID, c.stage.StageName).Method(r.Path, verbNames[v])
 	out.logging = c.logging(r.Path, verbNames[v])
 	out.authorization = c.authorization(m, part[:len(part):len(part)], subject)
 	out.authorizationName = c.authorizationName(m)

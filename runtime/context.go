@@ -69,6 +69,10 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		return text(dst, x.extendedID())
 	case mapping.HTTPMethod:
 		return text(dst, x.verbText)
+	case mapping.IdentityAPIKey:
+		return text(dst, x.key)
+	case mapping.IdentityAPIKeyID:
+		return text(dst, x.keyID)
 	case mapping.IdentitySourceIP:
 		return text(dst, x.sourceIP())
 	case mapping.IdentityUserAgent:

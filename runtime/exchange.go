@@ -58,6 +58,9 @@ type exchange struct {
 	identity      authorizers.Identity
 	authorizerMap *value.Map // $context.authorizer, made when first asked for
 
+	// meter
+	key, keyID string // the API key that was let in
+
 	// integrate
 	scope              mapping.Scope
 	values             []string         // scratch for expressions

@@ -87,6 +87,8 @@ var (
 
 	faultNoRoute        = &fault{kind: kindMissingAuthenticationToken, status: 403, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token"}
 	faultInvalidAPIKey  = &fault{kind: kindInvalidAPIKey, status: 403, errorType: "ForbiddenException", message: "Forbidden"}
+	faultThrottled      = &fault{kind: kindThrottled, status: 429, errorType: "TooManyRequestsException", message: "Too Many Requests"}
+	faultQuotaExceeded  = &fault{kind: kindQuotaExceeded, status: 429, errorType: "LimitExceededException", message: "Limit Exceeded"}
 	faultBadRequestBody = &fault{kind: kindBadRequestBody, status: 400, errorType: "BadRequestException", message: "Invalid request body"}
 	faultMediaType      = &fault{kind: kindUnsupportedMediaType, status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"}
 	faultConfiguration  = &fault{kind: kindAPIConfigurationError, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}

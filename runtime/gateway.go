@@ -19,22 +19,26 @@ import (
 	"sluice/runtime/edge"
 	"sluice/runtime/executionlog"
 	"sluice/runtime/metrics"
+	"sluice/throttle"
 )
 
 // Options are the settings of a Gateway. The zero value of a field is its default.
 type Options struct {
-	Region       string              // "us-east-1": the region in host names and ARNs
-	AccountID    string              // "000000000000"
-	Log          *slog.Logger        // slog.Default()
-	AccessLog    AccessLogger        // nil: no access log
-	ExecutionLog executionlog.Sink   // nil: no execution logs
-	VPCLinks     map[string]string   // link id -> where it leads: [scheme://]host[:port]
-	Services     awsservice.Options  // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
-	Functions    lambda.Invoker      // nil: integrations that call functions do not compile
-	Authorizers  authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
-	Metrics      *metrics.Metrics    // nil: a set of its own
-	Edge         edge.Options        // limits and timeouts towards clients; OnRefuse is the Gateway's own
-	Backend      backend.Options     // limits and timeouts towards backends
+	Region       string             // "us-east-1": the region in host names and ARNs
+	AccountID    string             // "000000000000"
+	Log          *slog.Logger       // slog.Default()
+	AccessLog    AccessLogger       // nil: no access log
+	ExecutionLog executionlog.Sink  // nil: no execution logs
+	VPCLinks     map[string]string  // link id -> where it leads: [scheme://]host[:port]
+	Services     awsservice.Options // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
+	// Limiter meters requests. Its owner runs and configures it; nil is one without
+	// keys, plans and an account limit.
+	Limiter     *throttle.Limiter
+	Functions   lambda.Invoker      // nil: integrations that call functions do not compile
+	Authorizers authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
+	Metrics     *metrics.Metrics    // nil: a set of its own
+	Edge        edge.Options        // limits and timeouts towards clients; OnRefuse is the Gateway's own
+	Backend     backend.Options     // limits and timeouts towards backends
 }
 
 // AccessLogger takes one finished line (without the line end) a request. It must
@@ -50,6 +54,7 @@ type Gateway struct {
 	backends   *backend.Client
 	guard      *authorizers.Guard
 	services   *awsservice.Services
+	limiter    *throttle.Limiter
 	codec      *compress.Codec
 	stages     atomic.Pointer[table]
 	server     *fasthttp.Server
@@ -85,6 +90,12 @@ func New(o Options) (*Gateway, error) {
 		o.Authorizers.Invoker = o.Functions
 	}
 	g.guard = authorizers.New(o.Authorizers)
+	if g.limiter = o.Limiter; g.limiter == nil {
+		g.limiter = throttle.New(throttle.Options{Log: o.Log})
+		if err := g.limiter.Apply(context.Background(), throttle.Config{NoAccountLimit: true}); err != nil {
+			return nil, err
+		}
+	}
 	o.Services.Backends, o.Services.Log = g.backends, o.Log
 	if o.Services.Region == "" {
 		o.Services.Region = o.Region
@@ -103,7 +114,15 @@ func New(o Options) (*Gateway, error) {
 // Replace swaps in a whole new set of stages. Requests in flight finish on the
 // stages they began with.
 func (g *Gateway) Replace(stages []*Stage) {
-	g.stages.Store(newTable(stages))
+	t := newTable(stages)
+	for _, s := range stages {
+		g.limiter.Stage(s.apiID, s.name).Configure(s.settings)
+	}
+	for _, s := range g.stages.Swap(t).all {
+		if t.find(s.apiID, s.name) == nil {
+			g.limiter.Forget(s.apiID, s.name)
+		}
+	}
 	live := []*metrics.MethodMetrics{g.unresolved}
 	for _, s := range stages {
 		live = append(live, s.unrouted)

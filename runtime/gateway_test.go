@@ -174,9 +174,9 @@ func TestExecutionLog(t *testing.T) {
 	be := startBackend(t, "")
 	b := newAPI()
 	b.stage.MethodSettings = map[string]*api.MethodSetting{
-		"*/*":          {LoggingLevel: "INFO", DataTraceEnabled: true},
-		"~1quiet/GET":  {LoggingLevel: "OFF"},
-		"~1errors/GET": {LoggingLevel: "ERROR"},
+		"*/*":          {LoggingLevel: "INFO", DataTraceEnabled: true, ThrottlingRateLimit: -1, ThrottlingBurstLimit: -1},
+		"~1quiet/GET":  {LoggingLevel: "OFF", ThrottlingRateLimit: -1, ThrottlingBurstLimit: -1},
+		"~1errors/GET": {LoggingLevel: "ERROR", ThrottlingRateLimit: -1, ThrottlingBurstLimit: -1},
 	}
 	b.method("POST", "/pets/{id}", httpIntegration(api.IntegrationHTTP, "POST", "http://"+be.addr+"/p"))
 	b.method("GET", "/quiet", mockIntegration("x"))

@@ -1,10 +1,45 @@
 package runtime
 
-// meter asks for the API key (step 5). Keys cannot be configured yet, so no key
-// is known and a method that requires one refuses every request.
+import (
+	"sluice/api"
+	"sluice/throttle"
+)
+
+// meter checks the API key and takes from the limits of the usage plan, the
+// method, the stage and the account (step 5).
 func (x *exchange) meter() *fault {
-	if x.method.keyRequired {
+	m := x.method
+	var v throttle.Verdict
+	if m.keyRequired {
+		key := x.presentedKey()
+		v = x.gateway.limiter.Check(m.limits, key, x.start)
+		x.keyID = v.KeyID
+		if v.KeyID != "" {
+			x.key = key
+		}
+		x.log.VerifyingUsagePlan(key, x.stage.apiID, x.stage.name)
+	} else {
+		v = x.gateway.limiter.CheckKeyless(m.limits, x.start)
+	}
+	switch v.Outcome {
+	case throttle.Allowed:
+		if m.keyRequired {
+			x.log.UsagePlanSucceeded(x.key, x.stage.apiID, x.stage.name)
+		}
+		return nil
+	case throttle.Throttled:
+		return faultThrottled
+	case throttle.QuotaExceeded:
+		return faultQuotaExceeded
+	default:
 		return faultInvalidAPIKey
 	}
-	return nil
+}
+
+// presentedKey is the API key that the client, or its authorizer, presents.
+func (x *exchange) presentedKey() string {
+	if x.deployment.keySource == api.APIKeySourceAuthorizer {
+		return x.identity.UsageIdentifierKey()
+	}
+	return x.header("X-API-Key")
 }

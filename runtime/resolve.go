@@ -36,6 +36,14 @@ func newTable(stages []*Stage) *table {
 	return t
 }
 
+// find is a stage of the table, nil without one.
+func (t *table) find(apiID, name string) *Stage {
+	if a := t.apis[apiID]; a != nil {
+		return a.stages[name]
+	}
+	return nil
+}
+
 // The path forms of an address.
 const (
 	awsPrefix   = "/_aws/execute-api/"

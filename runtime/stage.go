@@ -3,6 +3,7 @@ package runtime
 import (
 	"time"
 
+	"sluice/api"
 	"sluice/authorizers"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
@@ -10,6 +11,7 @@ import (
 	"sluice/runtime/executionlog"
 	"sluice/runtime/metrics"
 	"sluice/runtime/schema"
+	"sluice/throttle"
 )
 
 // Stage is a compiled stage: what a request needs to be served, decided ahead.
@@ -19,8 +21,9 @@ type Stage struct {
 	base, canary  *deployment
 	canaryPercent float64
 	tracing       bool
-	accessLog     *mapping.Substitution // nil: none
-	userAgent     string                // AmazonAPIGateway_{api}, towards HTTP backends
+	settings      map[string]*api.MethodSetting // what metering is configured with
+	accessLog     *mapping.Substitution         // nil: none
+	userAgent     string                        // AmazonAPIGateway_{api}, towards HTTP backends
 	unrouted      *metrics.MethodMetrics
 }
 
@@ -42,6 +45,7 @@ type method struct {
 	resourceID, resourcePath string
 	verb                     verb
 	keyRequired              bool
+	limits                   *throttle.Method
 	required                 []requiredParameter
 	models                   []bodyModel
 	validateBody             bool

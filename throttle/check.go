@@ -79,7 +79,9 @@ func (l *Limiter) addShared(s *steps, m *Method) {
 	if limit := m.limit.Load(); limit != nil {
 		s.add(MethodLevel, limit, &m.shared)
 	}
-	s.add(AccountLevel, l.accountLimit.Load(), &l.total)
+	if limit := l.accountLimit.Load(); limit != nil {
+		s.add(AccountLevel, limit, &l.total)
+	}
 }
 
 // take takes a token at every level or at none, and returns the one that refused.

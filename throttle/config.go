@@ -9,8 +9,11 @@ import (
 // Config is everything that an account has of keys, plans and limits.
 type Config struct {
 	Account Throttle // of all requests; unset members take the service's defaults
-	Keys    []Key
-	Plans   []Plan
+	// NoAccountLimit lifts the account's limit: a gateway that serves bare
+	// definition files, for a load test say, has no account.
+	NoAccountLimit bool
+	Keys           []Key
+	Plans          []Plan
 }
 
 // The account's limits in most Regions (aws-facts: limits, 1).

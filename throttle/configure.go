@@ -98,6 +98,9 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.setAccount(c.Account)
+	if c.NoAccountLimit {
+		l.accountLimit.Store(nil)
+	}
 
 	keep := make(map[string]bool, len(c.Plans))
 	for _, p := range c.Plans {
