@@ -36,7 +36,13 @@ func (g *Generator) Case() Case {
 	}
 	g.b.Reset()
 	switch k := g.r.IntN(100); {
-	case k < 35:
+	case k < 8:
+		g.calculation()
+	case k < 14:
+		g.callsMacros()
+	case k < 20:
+		g.layout()
+	case k < 38:
 		g.prelude()
 		g.block(3)
 	case k < 50:
@@ -511,6 +517,109 @@ func (g *Generator) probe() {
 		call = "$s.replaceAll('" + g.regex() + "', '" + g.pick("", "x", "$0", "[$1]", `\`, `\$`, "-") + "')"
 	}
 	g.w(g.pick("["+call+"]", "#set($r = "+call+")[$!r]", "#if("+call+")T#{else}F#end", "#foreach($q in "+call+")($q)#end", "#set($r = "+call+")#if($r == "+any()+")same#end", "["+call+"]", "["+call+"]"))
+}
+
+// calculation is arithmetic on numbers of all types, with their classes.
+func (g *Generator) calculation() {
+	g.w("#set($j = {'big': 12345678901, 'f': 1.5})#set($h = 99999999999999999999)#set($p = $util.parseJson('{\"d\":1.23456789012345678901,\"l\":9223372036854775807}'))#set($r = ")
+	var number func(depth int)
+	number = func(depth int) {
+		if depth == 0 || g.chance(25) {
+			g.w(g.pick(g.number(), g.number(), "$j.big", "$j.f", "$h", "$p.d", "$p.l", "$undef", "$r"))
+			return
+		}
+		if g.chance(40) {
+			g.w("(")
+			defer g.w(")")
+		}
+		number(depth - 1)
+		g.w(" ", g.pick("+", "-", "*", "/", "%", "+", "-", "*"), " ")
+		number(depth - 1)
+	}
+	number(1 + g.r.IntN(3))
+	g.w(")$r $!r.class.simpleName")
+	if g.chance(40) {
+		g.w("#if(")
+		number(1)
+		g.w(g.pick(" < ", " <= ", " > ", " >= ", " == ", " != "))
+		number(1)
+		g.w(")T#{else}F#end")
+	}
+	if g.chance(30) {
+		g.w("#set($r = $r.", g.pick("intValue()", "longValue()", "doubleValue()", "toString()", "negate()", "abs()", "hashCode()", "floatValue()", "equals($r)", "compareTo($r)", "add($r)", "multiply($r)", "setScale(2, 4)", "toPlainString()", "stripTrailingZeros()", "scale()", "precision()", "signum()", "pow(2)", "subtract($r)", "max($r)", "divide($r)", "mod($r)"), ")$r")
+	}
+}
+
+// callsMacros is macros that call each other, with arguments of all kinds.
+func (g *Generator) callsMacros() {
+	arg := func() string {
+		return g.pick("$a", "$x", "$undef", "'lit'", `"v$a"`, `"$x#set($a = 7)"`, "5", "true", "[1,$a]", "{'k':$x}", "[1..3]", "$m.k", "$x.length()", `"$undef"`, "$!a", "${x}")
+	}
+	use := func() {
+		g.w(g.pick("$p", "$q", "$!p", "${p}", "$p.length()", "$q.size()", "$a", "$x", "#set($p = 'set')$p", "#set($a = 'A')", "#set($q = $p)", "$bodyContent", "#if($p)y#end", "#foreach($p in [1,2])$p#end", "#foreach($i in $q)$i$p#end", "#break", "#define($p)d#end$p", "$p.k", `"$p"`, "#set($z = \"<$p>\")$z", "\n", " "))
+	}
+	g.w("#set($a = 'aa')#set($x = 'xx')#set($m = {'k': 'v'})")
+	g.w("#macro(inner $p $q)")
+	for range 1 + g.r.IntN(4) {
+		use()
+	}
+	g.w("#end", g.pick("", "\n"), "#macro(outer $p)")
+	for range g.r.IntN(3) {
+		use()
+	}
+	g.w("#inner(", g.pick("$p", arg()), " ", arg(), ")")
+	for range g.r.IntN(3) {
+		use()
+	}
+	g.w("#end\n")
+	for range 1 + g.r.IntN(3) {
+		switch g.r.IntN(4) {
+		case 0:
+			g.w("#outer(", arg(), ")")
+		case 1:
+			g.w("#inner(", arg(), g.pick(" ", ", "), arg(), ")")
+		case 2:
+			g.w("#@outer(", arg(), ")body $p#end")
+		case 3:
+			g.w("#foreach($i in [1..3])#inner($i $foreach.count)#end")
+		}
+		g.w(g.pick("|", "\n", " $a $x "))
+	}
+}
+
+// layout is directives on lines of their own and within lines.
+func (g *Generator) layout() {
+	gap := func() { g.w(g.pick("", "", " ", "  ", "\t", "\n", "\n\n", " \n", "\r\n", " \t\r\n", "\r", "x", " x ")) }
+	var lines func(depth int)
+	lines = func(depth int) {
+		for range 1 + g.r.IntN(4) {
+			gap()
+			switch k := g.r.IntN(10); {
+			case k < 3:
+				g.w(g.pick("#set($a = 1)", "#set( $a = 1 )", "#{set}($a = 1)", "#set ($a = 1)"))
+			case k < 5 || depth == 0:
+				g.w(g.pick("$a", "text", "## comment", "#* block *#", "${a}", "$!u", "#[[x]]#", "#m1()", "#stop", `\#set($a = 1)`, "$a.b"))
+			case k < 7:
+				g.w(g.pick("#if(true)", "#if($u)", "#if( true )", "#{if}(true)"))
+				lines(depth - 1)
+				if g.chance(40) {
+					g.w(g.pick("#else", "#{else}", "#elseif(true)"))
+					lines(depth - 1)
+				}
+				g.w(g.pick("#end", "#{end}"))
+			case k < 9:
+				g.w("#foreach($i in [1,2])")
+				lines(depth - 1)
+				g.w(g.pick("#end", "#{end}"))
+			default:
+				g.w(g.pick("#macro(m1)", "#define($d)", "#@m1()"))
+				lines(depth - 1)
+				g.w("#end")
+			}
+			gap()
+		}
+	}
+	lines(2)
 }
 
 // soup is a mix of the language's pieces.

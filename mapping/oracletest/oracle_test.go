@@ -132,7 +132,7 @@ func same(a, b Answer) bool {
 }
 
 // addresses are the hash codes in the text of Java arrays and objects.
-var addresses = regexp.MustCompile(`@[0-9a-f]{5,8}`)
+var addresses = regexp.MustCompile(`@[0-9a-f]+`)
 
 // normal makes texts of Java objects comparable. The reference keeps its libraries
 // under a prefix.

@@ -53,6 +53,9 @@ func (st *state) format(f string, args []value.Value) (value.Value, bool, error)
 		}
 		i += n
 		var arg value.Value
+		if !spec.valid() {
+			return value.Value{}, true, errFormat("IllegalFormatException", f[i-n:i])
+		}
 		if spec.conv != '%' && spec.conv != 'n' {
 			at := next
 			switch {
@@ -119,6 +122,38 @@ func parseFormat(s string) (spec formatSpec, n int, ok bool) {
 	return spec, i + 1, true
 }
 
+// valid checks the flags, width and precision against the conversion.
+func (f formatSpec) valid() bool {
+	has := func(flags string) bool { return strings.ContainsAny(f.flags, flags) }
+	for i := range f.flags {
+		if strings.IndexByte(f.flags[i+1:], f.flags[i]) >= 0 {
+			return false // given twice
+		}
+	}
+	if has("-") && f.width < 0 || has("0") && f.width < 0 || has("-") && has("0") || has("+") && has(" ") {
+		return false
+	}
+	switch f.conv {
+	case 'b', 'B', 'h', 'H', 's', 'S':
+		return !has("#+ 0,(")
+	case 'c', 'C':
+		return f.precision < 0 && !has("#+ 0,(")
+	case 'd':
+		return f.precision < 0 && !has("#")
+	case 'o', 'x', 'X':
+		return f.precision < 0 && !has(",")
+	case 'e', 'E':
+		return !has(",")
+	case 'g', 'G':
+		return !has("#")
+	case '%':
+		return f.precision < 0 && !has("#+ 0,(")
+	case 'n':
+		return f.precision < 0 && f.width < 0 && f.flags == ""
+	}
+	return true
+}
+
 func (st *state) formatOne(f formatSpec, v value.Value) (string, error) {
 	var s string
 	upperCase := f.conv >= 'A' && f.conv <= 'Z'
@@ -170,7 +205,7 @@ func (st *state) formatOne(f formatSpec, v value.Value) (string, error) {
 			s = "null"
 			break
 		}
-		if !isInteger(v.Kind()) {
+		if !isInteger(v.Kind()) || f.conv != 'd' && v.Kind() != value.BigInt && strings.ContainsAny(f.flags, "( +") {
 			return "", errConversion(f, v)
 		}
 		s = formatInteger(f, v)

@@ -464,9 +464,25 @@ func decimalMethod(d *value.BigDecimal, name string, args []value.Value) (value.
 			}
 			return value.OfDecimal(s), true, nil
 		}
+		if isInt(args[0]) && name == "pow" {
+			n := args[0].Int()
+			if n < 0 || n > 999999999 {
+				return value.Value{}, true, errors.New("ArithmeticException: Invalid operation")
+			}
+			scale := int64(d.Scale) * n
+			if int64(d.Unscaled.BitLen())*n > maxBits || scale != int64(int32(scale)) {
+				return value.Value{}, true, errTooMuch
+			}
+			u := new(big.Int).Exp(d.Unscaled, big.NewInt(n), nil)
+			return value.OfDecimal(&value.BigDecimal{Unscaled: u, Scale: int32(scale)}), true, nil
+		}
 		b := args[0].Decimal()
 		if b == nil {
 			break
+		}
+		if name == "divide" {
+			q, err := quotient(d, b)
+			return value.OfDecimal(q), true, err
 		}
 		var op kind
 		switch name {
@@ -497,6 +513,35 @@ func decimalMethod(d *value.BigDecimal, name string, args []value.Value) (value.
 		}
 	}
 	return value.Value{}, false, nil
+}
+
+// quotient is a.divide(b): the exact quotient, with the difference of the scales
+// at least.
+func quotient(a, b *value.BigDecimal) (*value.BigDecimal, error) {
+	if b.Unscaled.Sign() == 0 {
+		return nil, errors.New("ArithmeticException: Division by zero")
+	}
+	scale := int64(a.Scale) - int64(b.Scale)
+	r := new(big.Rat).SetFrac(a.Unscaled, b.Unscaled)
+	den := new(big.Int).Set(r.Denom())
+	count := func(p int64) (n int64) {
+		q, rest, prime := new(big.Int), new(big.Int), big.NewInt(p)
+		for q.QuoRem(den, prime, rest); rest.Sign() == 0; q.QuoRem(den, prime, rest) {
+			den.Set(q)
+			n++
+		}
+		return n
+	}
+	k := max(count(2), count(5))
+	if den.Cmp(big.NewInt(1)) != 0 {
+		return nil, errors.New("ArithmeticException: Non-terminating decimal expansion; no exact representable decimal result")
+	}
+	u := new(big.Int).Exp(big.NewInt(10), big.NewInt(k), nil)
+	u.Quo(u.Mul(u, r.Num()), r.Denom())
+	if scale += k; scale != int64(int32(scale)) {
+		return nil, errTooMuch
+	}
+	return &value.BigDecimal{Unscaled: u, Scale: int32(scale)}, nil
 }
 
 // rescale gives d another scale; exact is false when digits would be lost.

@@ -38,6 +38,9 @@ func (st *state) stringMethod(s, name string, args []value.Value) (value.Value, 
 		if len(args) == 0 || !isString(args[0]) {
 			break
 		}
+		if args[0].IsNull() && len(args) > 1 && isString(args[1]) {
+			args = args[1:] // null is taken for a locale
+		}
 		f, ok := args[0].Str()
 		if !ok {
 			return value.Value{}, true, errNullPointer
