@@ -19,8 +19,10 @@ func TestMeter(t *testing.T) {
 	err := l.Apply(context.Background(), throttle.Config{
 		NoAccountLimit: true,
 		Keys: []throttle.Key{
-			{ID: "k1", Value: good, Enabled: true}, {ID: "k2", Value: disabled},
-			{ID: "k3", Value: loose, Enabled: true}, {ID: "k4", Value: quota, Enabled: true},
+			{ID: "k1", Value: good, Enabled: true},
+			{ID: "k2", Value: disabled},
+			{ID: "k3", Value: loose, Enabled: true},
+			{ID: "k4", Value: quota, Enabled: true},
 		},
 		Plans: []throttle.Plan{
 			{ID: "p1", Stages: []throttle.PlanStage{{APIID: "a1b2c3d4e5", Stage: "dev"}}, Throttle: throttle.Throttle{RateLimit: &rate, BurstLimit: &burst}, Keys: []string{"k1", "k2"}},
