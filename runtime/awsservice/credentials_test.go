@@ -3,6 +3,10 @@ package awsservice
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -39,6 +43,46 @@ func TestRoleForbidden(t *testing.T) {
 		e.Log != "API Gateway does not have permission to assume the provided role arn:aws:iam::1:role/forbidden" ||
 		!strings.Contains(e.Error(), "403: AccessDenied: not yours") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestRoleAtOtherServices has servers that do not speak STS stand in for it: the
+// chain signs when they were configured for all services, and only then. One
+// that speaks it is believed when it refuses.
+func TestRoleAtOtherServices(t *testing.T) {
+	const refused = `<ErrorResponse><Error><Code>%s</Code><Message>m</Message></Error></ErrorResponse>`
+	for _, tc := range []struct {
+		status int
+		body   string
+		not    bool // STS
+	}{
+		{200, `{}`, true},
+		{200, `<AssumeRoleResponse/>`, true},
+		{200, ``, true},
+		{400, `{"__type":"UnknownOperationException"}`, true},
+		{400, fmt.Sprintf(refused, "InvalidAction"), true},
+		{400, fmt.Sprintf(refused, "ValidationError"), false},
+		{403, fmt.Sprintf(refused, "AccessDenied"), false},
+		{403, `no`, false},
+		{404, `<html>`, true},
+		{405, ``, true},
+		{500, ``, false},
+		{501, ``, true},
+		{503, fmt.Sprintf(refused, "Throttling"), false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(tc.status)
+			io.WriteString(w, tc.body)
+		}))
+		for _, name := range []string{"*", "sts"} {
+			s := services(t, Options{Endpoints: map[string]string{name: server.URL}})
+			c := compile(t, s, "arn:aws:apigateway:us-east-1:sqs:path/q", "GET", roleARN)
+			got, err := c.source.get(time.Now(), time.Time{})
+			if want := tc.not && name == "*"; (err == nil) != want || want && (got.AccessKeyID != "AKIDEXAMPLE" || got.Expires.IsZero()) {
+				t.Errorf("%s: %d %s: %v %v", name, tc.status, tc.body, got, err)
+			}
+		}
+		server.Close()
 	}
 }
 

@@ -14,6 +14,7 @@ type address struct {
 	base              string // path in front of every target, without a slash at its end
 	region            string // signs
 	configured        bool
+	general           bool // configured for all services that have none of their own
 }
 
 // parseEndpoint parses a configured endpoint URL.
@@ -38,36 +39,38 @@ func parseEndpoint(raw string) (address, error) {
 }
 
 // configuredEndpoint finds the URL that is configured for a service: its own
-// before that of all services, the options before the environment. source says
-// where it was found.
-func (s *Services) configuredEndpoint(sv *service) (a address, source string, err error) {
+// before that of all services, the options before the environment. The address
+// is not configured when there is none.
+func (s *Services) configuredEndpoint(sv *service) (a address, err error) {
 	names := [2]string{sv.variable, variableName(sv.name)}
 	for _, n := range names {
 		if a, ok := s.endpoints[n]; ok {
-			return a, "endpoints", nil
+			return a, nil
 		}
-	}
-	fromEnv := func(name string) (bool, error) {
-		raw := s.env(name)
-		if raw == "" || s.ignoreEnv {
-			return false, nil
-		}
-		if a, err = parseEndpoint(raw); err != nil {
-			return false, fmt.Errorf("%s=%s is no endpoint URL: %w", name, raw, err)
-		}
-		source = name
-		return true, nil
 	}
 	for _, n := range names {
-		if ok, err := fromEnv("AWS_ENDPOINT_URL_" + n); ok || err != nil {
-			return a, source, err
+		if a, err = s.endpointFromEnv("AWS_ENDPOINT_URL_" + n); a.configured || err != nil {
+			return a, err
 		}
 	}
-	if a, ok := s.endpoints["*"]; ok {
-		return a, "endpoints", nil
+	a, ok := s.endpoints["*"]
+	if !ok {
+		a, err = s.endpointFromEnv("AWS_ENDPOINT_URL")
 	}
-	_, err = fromEnv("AWS_ENDPOINT_URL")
-	return a, source, err
+	a.general = true
+	return a, err
+}
+
+func (s *Services) endpointFromEnv(name string) (address, error) {
+	raw := s.env(name)
+	if raw == "" || s.ignoreEnv {
+		return address{}, nil
+	}
+	a, err := parseEndpoint(raw)
+	if err != nil {
+		return a, fmt.Errorf("%s=%s is no endpoint URL: %w", name, raw, err)
+	}
+	return a, nil
 }
 
 // address finds where a target's requests go and which region signs them.
@@ -85,11 +88,11 @@ func (s *Services) address(t *Target, subdomain string, sv *service) (address, e
 	if subdomain != "" {
 		host = subdomain + "." + host
 	}
-	a, source, err := s.configuredEndpoint(sv)
+	a, err := s.configuredEndpoint(sv)
 	if err != nil {
 		return a, err
 	}
-	if source == "" {
+	if !a.configured {
 		if !knownPartition {
 			return a, errors.New("the partition " + t.Partition + " is not known; configure an endpoint for " + sv.name)
 		}
