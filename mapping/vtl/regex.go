@@ -185,18 +185,13 @@ func (st *state) each(r *regex, s string, f func(groups []int) bool) error {
 		}
 	}
 	if r.fast(s) {
-		for _, m := range r.re2.FindAllStringSubmatchIndex(s, -1) {
-			if !f(m) {
-				return nil
-			}
-		}
-		return nil
+		return st.eachFast(r, s, f)
 	}
 	re, err := r.backtracker(st.limits.RegexTime)
 	if err != nil {
 		return err
 	}
-	if st.memory -= 4 * len(s); st.memory < 0 {
+	if st.memory -= 12 * len(s); st.memory < 0 {
 		return errTooMuch
 	}
 	runes, offsets := runesOf(s)
@@ -225,6 +220,44 @@ func (st *state) each(r *regex, s string, f func(groups []int) bool) error {
 		return errTooSlow
 	}
 	return nil
+}
+
+// matchSize is about what one match takes, in bytes.
+const matchSize = 64
+
+// eachFast is each by RE2. It finds match after match in what is left of s, if
+// what stands before does not matter.
+func (st *state) eachFast(r *regex, s string, f func(groups []int) bool) error {
+	if r.anchored {
+		found := r.re2.FindAllStringSubmatchIndex(s, st.memory/matchSize+1)
+		if st.memory -= matchSize * len(found); st.memory < 0 {
+			return errTooMuch
+		}
+		for _, m := range found {
+			if !f(m) {
+				return nil
+			}
+		}
+		return nil
+	}
+	for at := 0; ; {
+		m := r.re2.FindStringSubmatchIndex(s[at:])
+		if m == nil {
+			return nil
+		}
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += at
+			}
+		}
+		at = m[1]
+		if st.memory -= matchSize; st.memory < 0 {
+			return errTooMuch
+		}
+		if !f(m) {
+			return nil
+		}
+	}
 }
 
 // runesOf decodes s, with the byte offset of each character and of the end.

@@ -20,6 +20,7 @@ type translation struct {
 	groups     map[string]int // named groups
 	groupCount int
 	backtracks bool // RE2 cannot express it
+	anchored   bool // what it matches depends on what stands before
 	boundary   bool // has \b or \B, where RE2 knows ASCII letters only
 	dollar     bool // has a $ that RE2 sees as \z: right unless the text ends with a line terminator
 }
@@ -226,6 +227,7 @@ func (r *reTranslator) atom() (quantifiable bool, err error) {
 			r.t.backtracks = true
 			r.emit(`(?:\A|(?:(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))(?!\z))`)
 		} else {
+			r.t.anchored = true
 			r.emit(`\A`)
 		}
 	case '$':
@@ -433,6 +435,7 @@ func (r *reTranslator) escape(at int) error {
 		r.plain = false
 		r.emit(`\` + string(c))
 		r.t.boundary = r.t.boundary || c == 'b' || c == 'B'
+		r.t.anchored = r.t.anchored || c != 'z'
 		return nil
 	case 'Z':
 		r.pos++
