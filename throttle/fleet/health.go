@@ -1,0 +1,98 @@
+package fleet
+
+import (
+	"context"
+	"time"
+)
+
+// Run sends heartbeats and, while Redis does not answer, probes, until the context
+// ends. Then it takes the node out of the fleet and closes the client.
+func (c *Client) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.wait)
+			defer cancel()
+			c.healthy.Store(false)
+			_, _ = c.heartbeat(last, 0) // else its heartbeat runs out
+			return c.redis.Close()
+		case <-c.wake:
+			timer.Reset(probeEvery)
+		case <-timer.C:
+			next := heartbeatEvery
+			if c.Probe(ctx) != nil {
+				next = probeEvery
+			}
+			timer.Reset(next)
+		}
+	}
+}
+
+// Probe sends a heartbeat. One that is answered puts the client into service, one
+// that is not takes it out.
+func (c *Client) Probe(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, max(c.wait, probeEvery))
+	defer cancel()
+	n, err := c.heartbeat(bounded, heartbeatTTL)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.down(err)
+		}
+		return err
+	}
+	// A Redis that has just come back empty does not know the other nodes yet.
+	if !c.healthy.Load() || c.Recovering(time.Now()) {
+		n = max(n, c.nodes.Load())
+	}
+	c.nodes.Store(max(n, 1))
+	c.up()
+	return nil
+}
+
+func (c *Client) heartbeat(ctx context.Context, ttl time.Duration) (int64, error) {
+	return heartbeatScript.Run(ctx, c.redis, []string{c.prefix + "nodes"}, c.node, ttl.Milliseconds()).Int64()
+}
+
+// up puts the client into service.
+func (c *Client) up() {
+	if c.healthy.Load() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.healthy.Load() {
+		return
+	}
+	c.recovered.Store(time.Now().UnixNano())
+	c.healthy.Store(true)
+	if !c.suspended {
+		c.log.Info("limits are shared through Redis", "nodes", c.nodes.Load())
+	}
+	c.onHealth(true)
+}
+
+// down takes the client out of service.
+func (c *Client) down(err error) {
+	if !c.healthy.Load() && !c.lastTrip.IsZero() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.healthy.Load() && !c.lastTrip.IsZero() {
+		return
+	}
+	c.healthy.Store(false)
+	now := time.Now()
+	c.suspended = !c.lastTrip.IsZero() && now.Sub(c.lastTrip) < quietFor
+	c.lastTrip = now
+	if !c.suspended {
+		c.log.Warn("Redis does not answer; this node goes by its share of the limits", "nodes", c.nodes.Load(), "error", err)
+	}
+	c.onHealth(false)
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,61 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+)
+
+// Admitted are requests that were let in without asking Redis.
+type Admitted struct {
+	Key string // of the usage
+	Period
+	On    int64 // the day on which they were made
+	Count int64
+}
+
+// ReportID makes the id by which a report is counted once.
+func ReportID() string { return newID() }
+
+// Report counts admitted requests, at most a few hundred in one call. A report that
+// failed is sent again with the same id and the same content. The answer has the
+// usage of each.
+func (c *Client) Report(ctx context.Context, id string, admitted []Admitted) ([]Usage, error) {
+	keys := make([]string, 1, 1+len(admitted))
+	keys[0] = c.Key("r", id)
+	args := make([]any, 1, 1+6*len(admitted))
+	args[0] = KeepDays
+	for i := range admitted {
+		a := &admitted[i]
+		keys = append(keys, a.Key)
+		args = append(args, a.Name, a.Start, a.Day, a.Floor, a.On, a.Count)
+	}
+	ctx, cancel := context.WithTimeout(ctx, backgroundWait)
+	defer cancel()
+	v, err := reportScript.Run(ctx, c.redis, keys, args...).Int64Slice()
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	if len(v) != 2*len(admitted) {
+		return nil, errors.New("redis: answer of another length")
+	}
+	usages := make([]Usage, len(admitted))
+	for i := range usages {
+		usages[i] = Usage{v[2*i], v[2*i+1]}
+	}
+	return usages, nil
+}
+
+// Extend makes remaining what is left of a quota and answers the usage and the
+// requests of today.
+func (c *Client) Extend(ctx context.Context, q Quota, remaining int64) (u Usage, today int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, backgroundWait)
+	defer cancel()
+	v, err := extendScript.Run(ctx, c.redis, []string{q.Key}, q.Name, q.Start, q.Day, q.Floor, q.Limit, remaining).Int64Slice()
+	if err != nil {
+		return Usage{}, 0, c.failed(err)
+	}
+	if len(v) != 3 {
+		return Usage{}, 0, errors.New("redis: answer of another length")
+	}
+	return Usage{v[0], v[1]}, v[2], nil
+}
