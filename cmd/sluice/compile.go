@@ -62,18 +62,22 @@ func compile(g *runtime.Gateway, p *project.Project, formats accessLogFormats) (
 	return stages, problems
 }
 
-// join adds what compiling found to what loading found. Where both have an error
-// at one place, loading knows better why: what it could not read is missing for
-// the compiler.
+// noIntegration is what runtime.Compile says of a method without an integration.
+const noIntegration = "the method has no integration"
+
+// join adds what compiling found to what loading found, less what follows from
+// it: what loading could not read is missing for the compiler.
 func join(loading, compiling api.Problems) api.Problems {
-	wrong := map[api.Place]bool{}
+	places, subjects := map[api.Place]bool{}, map[string]bool{}
 	for _, p := range loading {
 		if !p.Warning && p.Place.Line > 0 {
-			wrong[p.Place] = true
+			places[p.Place] = true
+			subjects[p.Subject] = true
 		}
 	}
 	for _, p := range compiling {
-		if !wrong[p.Place] {
+		follows := places[p.Place] || p.Message == noIntegration && subjects[p.Subject]
+		if !follows {
 			loading = append(loading, p)
 		}
 	}

@@ -78,6 +78,29 @@ func TestAccessLogFormats(t *testing.T) {
 	}
 }
 
+func TestJoin(t *testing.T) {
+	at := func(line int) api.Place { return api.Place{File: "a.yaml", Line: line, Column: 1} }
+	loading := api.Problems{
+		{Place: at(9), Subject: "GET /a", Message: "unknown type"},
+		{Place: at(30), Subject: "GET /b", Message: "odd", Warning: true},
+	}
+	compiling := api.Problems{
+		{Place: at(5), Subject: "GET /a", Message: noIntegration},
+		{Place: at(7), Subject: "GET /a", Message: "bad parameter"},
+		{Place: at(9), Subject: "GET /a", Message: "no uri"},
+		{Place: at(28), Subject: "GET /b", Message: noIntegration},
+		{Place: at(30), Subject: "GET /b", Message: "bad template"},
+	}
+	want := `a.yaml:7:1: GET /a: bad parameter
+a.yaml:9:1: GET /a: unknown type
+a.yaml:28:1: GET /b: the method has no integration
+a.yaml:30:1: warning: GET /b: odd
+a.yaml:30:1: GET /b: bad template`
+	if got := join(loading, compiling).Error(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestReplaceFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "snapshot.json")
 	for _, content := range []string{"one", "two"} {
