@@ -45,7 +45,12 @@ func TestNeverEnds(t *testing.T) {
 			if string(r.Payload) != late || !r.TimedOut || r.FunctionError != "Unhandled" {
 				t.Fatalf("%s", r.Payload)
 			}
-			if r := invoke(t, f, `{"good":1}`); string(r.Payload) != `"good"` {
+			// On a busy machine even a good one can be late.
+			deadline := time.Now().Add(30 * time.Second)
+			for r.TimedOut && time.Now().Before(deadline) {
+				r = invoke(t, f, `{"good":1}`)
+			}
+			if string(r.Payload) != `"good"` {
 				t.Fatalf("%s", r.Payload)
 			}
 		})
@@ -72,10 +77,10 @@ func TestHoards(t *testing.T) {
 		"timers":        `const all = []; for (;;) { for (let i = 0; i < 100; i++) all.push("y".repeat(1e4) + i); await new Promise((r) => setTimeout(r, 1)); }`,
 		"map":           `const m = new Map(); for (let i = 0; ; i++) m.set(i, { i });`,
 		"closures":      `let f = () => 0; for (;;) { const g = f, pad = new Array(100).fill(0); f = () => g() + pad.length; }`,
-		"regexp":        `const all = []; for (;;) all.push("abc".repeat(1000).replace(/b/g, (x) => x + "z"));`,
+		"split":         `const all = []; for (;;) all.push("abc".repeat(10000).split("b"));`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, log := open(t, lambda.Function{TimeoutMs: 60000, MemoryMB: 64}, map[string]string{
+			f, log := open(t, lambda.Function{TimeoutMs: 60000, MemoryMB: 32}, map[string]string{
 				"index.js": `exports.handler = async (event) => { if (event.good) return "good"; ` + body + ` };`,
 			})
 			stop := make(chan struct{})
@@ -251,20 +256,20 @@ func TestLeak(t *testing.T) {
 	f, _ := open(t, lambda.Function{MemoryMB: 32, Concurrency: 1}, map[string]string{
 		"index.js": `const all = []; exports.handler = async () => { all.push(Buffer.alloc(4 << 20, 1)); return all.length; };`,
 	})
-	most := 0
-	for range 200 {
+	invoke(t, f, `{}`)
+	replaced := false
+	for range 60 {
 		r := invoke(t, f, `{}`)
 		if r.FunctionError != "" {
 			t.Fatalf("%s", r.Payload)
 		}
-		most = max(most, len(r.Payload))
+		if string(r.Payload) == "1" {
+			replaced = true
+		}
+		// What the Watch does by itself, without waiting for it.
+		f.watch.look()
 	}
-	// The Watch looks when it can; do what it does, without waiting for it.
-	f.watch.look()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	if m.HeapAlloc > 900<<20 {
-		t.Errorf("%d MB are hoarded", m.HeapAlloc>>20)
+	if !replaced {
+		t.Error("a machine that hoards 240 MB is not replaced")
 	}
-	_ = most
 }
