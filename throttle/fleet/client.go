@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"context"
 	"crypto/rand"
 	_ "embed" // the scripts
 	"encoding/hex"
@@ -47,17 +46,24 @@ type Client struct {
 	log      *slog.Logger
 	onHealth func(bool)
 
-	healthy   atomic.Bool
+	state     atomic.Int32
 	nodes     atomic.Int64
 	recovered atomic.Int64 // Unix nanoseconds
 	calls     atomic.Uint64
 	failures  atomic.Uint64
 	wake      chan struct{} // a call failed
 
-	mu        sync.Mutex // held while the health changes
+	mu        sync.Mutex // held while the state changes
 	lastTrip  time.Time
 	suspended bool // log lines are left out
 }
+
+// The states of a client.
+const (
+	starting int32 = iota // not reached yet
+	inService
+	outOfService
+)
 
 var (
 	//go:embed usage.lua
@@ -136,7 +142,7 @@ func newID() string {
 func (c *Client) Nodes() int64 { return c.nodes.Load() }
 
 // Healthy says whether Redis answers.
-func (c *Client) Healthy() bool { return c.healthy.Load() }
+func (c *Client) Healthy() bool { return c.state.Load() == inService }
 
 // Recovering says whether the client came back into service so lately that Redis
 // may have lost counters which the nodes still know.
@@ -154,5 +160,5 @@ type Stats struct {
 
 // Stats returns the client's figures.
 func (c *Client) Stats() Stats {
-	return Stats{c.healthy.Load(), c.nodes.Load(), c.calls.Load(), c.failures.Load()}
+	return Stats{c.Healthy(), c.nodes.Load(), c.calls.Load(), c.failures.Load()}
 }

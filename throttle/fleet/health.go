@@ -15,7 +15,7 @@ func (c *Client) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.wait)
 			defer cancel()
-			c.healthy.Store(false)
+			c.state.Store(outOfService)
 			_, _ = c.heartbeat(last, 0) // else its heartbeat runs out
 			return c.redis.Close()
 		case <-c.wake:
@@ -43,7 +43,7 @@ func (c *Client) Probe(ctx context.Context) error {
 		return err
 	}
 	// A Redis that has just come back empty does not know the other nodes yet.
-	if !c.healthy.Load() || c.Recovering(time.Now()) {
+	if !c.Healthy() || c.Recovering(time.Now()) {
 		n = max(n, c.nodes.Load())
 	}
 	c.nodes.Store(max(n, 1))
@@ -57,16 +57,16 @@ func (c *Client) heartbeat(ctx context.Context, ttl time.Duration) (int64, error
 
 // up puts the client into service.
 func (c *Client) up() {
-	if c.healthy.Load() {
+	if c.state.Load() == inService {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.healthy.Load() {
+	if c.state.Load() == inService {
 		return
 	}
 	c.recovered.Store(time.Now().UnixNano())
-	c.healthy.Store(true)
+	c.state.Store(inService)
 	if !c.suspended {
 		c.log.Info("limits are shared through Redis", "nodes", c.nodes.Load())
 	}
@@ -75,15 +75,15 @@ func (c *Client) up() {
 
 // down takes the client out of service.
 func (c *Client) down(err error) {
-	if !c.healthy.Load() && !c.lastTrip.IsZero() {
+	if c.state.Load() == outOfService {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.healthy.Load() && !c.lastTrip.IsZero() {
+	if c.state.Load() == outOfService {
 		return
 	}
-	c.healthy.Store(false)
+	c.state.Store(outOfService)
 	now := time.Now()
 	c.suspended = !c.lastTrip.IsZero() && now.Sub(c.lastTrip) < quietFor
 	c.lastTrip = now
