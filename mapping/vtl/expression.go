@@ -72,7 +72,9 @@ type listExpr struct{ items []expr }
 func (e *listExpr) eval(st *state) value.Value {
 	l := value.NewList(len(e.items))
 	for _, x := range e.items {
-		l.Items = append(l.Items, x.eval(st))
+		v := x.eval(st)
+		st.keep(v)
+		l.Items = append(l.Items, v)
 	}
 	st.alloc(48+24*len(e.items), 0)
 	return value.OfList(l)
@@ -85,8 +87,10 @@ type mapExpr struct{ entries [][2]expr }
 func (e *mapExpr) eval(st *state) value.Value {
 	m := value.NewMap(len(e.entries))
 	for _, x := range e.entries {
-		k := x[0].eval(st)
-		m.PutKey(k, x[1].eval(st))
+		k, v := x[0].eval(st), x[1].eval(st)
+		st.keep(k)
+		st.keep(v)
+		m.PutKey(k, v)
 	}
 	st.alloc(64+48*len(e.entries), 0)
 	return value.OfMap(m)

@@ -87,7 +87,8 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			tmpl, err := vtl.Parse(c.name, c.src, vtl.Options{})
+			limits := vtl.Limits{Steps: 1_000_000, Output: 1 << 20, Memory: 16 << 20}
+			tmpl, err := vtl.Parse(c.name, c.src, vtl.Options{Limits: limits})
 			if err == nil {
 				_, err = tmpl.Render(nil, nil)
 			}

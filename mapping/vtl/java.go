@@ -430,11 +430,3 @@ func twoStrings(a, b value.Value) (x, y string, err error) {
 	}
 	return x, y, nil
 }
-
-func ofStrings(ss []string) []value.Value {
-	items := make([]value.Value, len(ss))
-	for i, s := range ss {
-		items[i] = value.Of(s)
-	}
-	return items
-}

@@ -404,9 +404,12 @@ func (a *array) AppendText(dst []byte) []byte {
 }
 
 func (a *array) call(st *state, name string, args []value.Value) (value.Value, bool, error) {
+	if name == "size" && len(args) == 0 {
+		return value.OfInt(int32(len(a.items))), true, nil
+	}
 	l := value.List{Items: a.items}
 	switch name {
-	case "size", "isEmpty", "get", "set", "contains", "containsAll", "indexOf", "lastIndexOf", "iterator", "listIterator", "subList", "toArray":
+	case "isEmpty", "get", "set", "contains", "containsAll", "indexOf", "lastIndexOf", "iterator", "listIterator", "subList", "toArray":
 		return st.listMethod(&l, name, args)
 	case "add", "addAll", "remove", "removeAll", "retainAll":
 		if len(args) == 1 {

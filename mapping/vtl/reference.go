@@ -263,6 +263,7 @@ func (r *reference) assign(st *state, v value.Value) {
 	if o.IsNull() {
 		return
 	}
+	st.keep(v)
 	switch a := r.path[last].(type) {
 	case *property:
 		st.setProperty(o, a.name, v, r.pos)
@@ -362,6 +363,7 @@ func (m *method) access(st *state, v value.Value) value.Value {
 			st.args = st.args[:base]
 			return value.Value{}
 		}
+		st.keep(arg)
 		st.args = append(st.args, arg)
 	}
 	r := st.call(v, m.name, st.args[base:], m.pos)

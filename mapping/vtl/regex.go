@@ -281,7 +281,17 @@ func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) 
 	if r.isLiteral && r.literal == "" {
 		s = value.SplitPairs(s)
 	}
-	var parts []string
+	room := 0
+	if r.isLiteral && r.literal != "" {
+		room = strings.Count(s, r.literal) + 1
+		if limit > 0 {
+			room = min(room, limit)
+		}
+		if err := st.grow(room, 24); err != nil {
+			return value.Value{}, true, err
+		}
+	}
+	parts := make([]value.Value, 0, room)
 	at := 0
 	err = st.each(r, s, func(g []int) bool {
 		if limit > 0 && len(parts) == limit-1 {
@@ -290,24 +300,20 @@ func (st *state) split(s, pattern string, limit int) (value.Value, bool, error) 
 		if at == 0 && g[0] == 0 && g[1] == 0 {
 			return true // an empty match at the beginning splits off nothing
 		}
-		parts = append(parts, s[at:g[0]])
+		parts = append(parts, value.Of(s[at:g[0]]))
 		at = g[1]
 		return true
 	})
 	if err != nil {
 		return value.Value{}, true, err
 	}
-	if at == 0 && len(parts) == 0 {
-		parts = []string{s}
-	} else {
-		parts = append(parts, s[at:])
-		if limit == 0 {
-			for len(parts) > 0 && parts[len(parts)-1] == "" {
-				parts = parts[:len(parts)-1]
-			}
+	parts = append(parts, value.Of(s[at:]))
+	if limit == 0 && len(parts) > 1 { // with no match at all, an empty text stays
+		for len(parts) > 0 && parts[len(parts)-1].IsEmptyString() {
+			parts = parts[:len(parts)-1]
 		}
 	}
-	return value.OfObject(&array{typeName: "[Ljava.lang.String;", items: ofStrings(parts)}), true, st.grow(len(parts)+1, 40)
+	return value.OfObject(&array{typeName: "[Ljava.lang.String;", items: parts}), true, st.grow(len(parts)+1, 40)
 }
 
 // replaceRegex is replaceAll or replaceFirst. A replacement that is null fails

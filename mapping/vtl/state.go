@@ -34,14 +34,15 @@ type state struct {
 	owner *foreachStmt // of the loop that sigScope leaves
 	err   *Error
 
-	steps    int
-	memory   int
-	macros   int  // macros being rendered, as Velocity counts them
-	calls    int  // all nested renderings
-	captured bool // a value outlives the rendering that points here
-	scope    *scope
-	regexes  regexCache
-	free     []*frame
+	steps   int
+	memory  int
+	macros  int  // macros being rendered, as Velocity counts them
+	calls   int  // all nested renderings
+	blocks  bool // there are values that are blocks of this rendering
+	kept    bool // one of them may be where it outlives the rendering
+	scope   *scope
+	regexes regexCache
+	free    []*frame
 
 	freeLoops []*loop
 }
@@ -64,8 +65,9 @@ func (t *Template) Render(dst []byte, env *Env) ([]byte, error) {
 	st.begin(t, env, dst)
 	st.block(t.body)
 	out, err := st.out, st.err
-	if st.captured {
-		st.out, st.start = nil, 0 // the caller's from now on; a block may still print
+	if st.kept {
+		// The output is the caller's from now on; a block may still print.
+		st.out, st.start, st.sig, st.frame = nil, 0, sigNone, nil
 	} else {
 		st.end()
 		states.Put(st)
@@ -204,6 +206,13 @@ func (st *state) breach() {
 }
 
 func (st *state) write(s string) { st.out = append(st.out, s...) }
+
+// keep notes that v goes where it may outlive the rendering.
+func (st *state) keep(v value.Value) {
+	if st.blocks && !st.kept {
+		_, st.kept = v.Object().(*blockRef)
+	}
+}
 
 // append prints the text of a value.
 func (st *state) append(v value.Value) {

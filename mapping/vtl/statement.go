@@ -198,7 +198,7 @@ type blockRef struct {
 }
 
 func (st *state) newBlock(def *defineStmt, maxDepth int) value.Value {
-	st.captured = true
+	st.blocks = true
 	st.frame.capture()
 	st.alloc(100, 0)
 	return value.OfObject(&blockRef{st: st, frame: st.frame, def: def, maxDepth: maxDepth})

@@ -132,6 +132,12 @@ func (v Value) Str() (s string, ok bool) {
 	return unsafe.String((*byte)(p), int(v.num)), true
 }
 
+// IsEmptyString tells whether v is the String "".
+func (v Value) IsEmptyString() bool {
+	_, ok := v.ref.(stringptr)
+	return ok && v.num == 0
+}
+
 // Map returns the map of a MapKind value, or nil.
 func (v Value) Map() *Map { m, _ := v.ref.(*Map); return m }
 
