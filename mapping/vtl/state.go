@@ -244,12 +244,15 @@ func (st *state) text(v value.Value) (s string, ok bool) {
 	return string(b), true
 }
 
-// captureOutput renders f apart from the output and returns what it printed.
+// captureOutput renders f apart from the output and returns what it printed. The
+// output may be in the hands of a printer that has come upon a block, so f gets
+// a buffer of its own.
 func (st *state) captureOutput(f func()) string {
-	from := len(st.out)
+	out, start := st.out, st.start
+	st.out, st.start = nil, 0
 	f()
-	s := string(st.out[from:])
-	st.out = st.out[:from]
-	st.alloc(len(s), 0)
+	s := string(st.out)
+	st.out, st.start = out, start
+	st.alloc(2*len(s), 0)
 	return s
 }

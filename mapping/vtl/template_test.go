@@ -133,6 +133,15 @@ func TestKeptBlock(t *testing.T) {
 	}
 }
 
+// TestBlockInList: a block that is printed as a part of something else.
+func TestBlockInList(t *testing.T) {
+	src := "#define($d)a#foreach($i in [1..3])$i#end#end#set($l = ['first', $d, 'last'])<$l>#set($m = {'k': $d})<$m>"
+	out, err := parse(t, src, vtl.AWS).Render([]byte("before"), nil)
+	if want := "before<[first, a123, last]><{k=a123}>"; err != nil || string(out) != want {
+		t.Errorf("got %q, %v, want %q", out, err, want)
+	}
+}
+
 func TestTrace(t *testing.T) {
 	env := context(t)
 	var seen []string
