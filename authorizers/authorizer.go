@@ -109,6 +109,12 @@ func (a *Authorizer) Problem() string {
 	return a.broken.Reason
 }
 
+// Function is what a TOKEN or REQUEST authorizer calls; false when that is not
+// known, and for other authorizers.
+func (a *Authorizer) Function() (lambda.Reference, bool) {
+	return a.function, a.kind != cognitoAuthorizer && a.broken == nil
+}
+
 func (a *Authorizer) compileFunction(stage Stage, d *api.Authorizer) error {
 	uri, variable := stageVariables(d.AuthorizerURI, stage.Variables)
 	function, err := lambda.FromURI(uri)

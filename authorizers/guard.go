@@ -84,5 +84,11 @@ func New(o Options) *Guard {
 // clients and are not remembered.
 func (g *Guard) Flush(apiID, stage string) { g.results.flush(apiID, stage) }
 
+// SetKeySets replaces where the keys of user pools are, see userpool.Options.
+// Authorizers that were compiled before keep the key sets that they have.
+func (g *Guard) SetKeySets(sources map[string]string, endpoint string) {
+	g.tokens.SetSources(sources, endpoint)
+}
+
 // Close ends the fetching of key sets.
 func (g *Guard) Close() { g.tokens.Close() }

@@ -102,6 +102,8 @@ func (c *compiler) compileAuthorizers() {
 		}
 		if p := a.Problem(); p != "" {
 			c.warn(part, subject, p+": every request that needs it fails with 500")
+		} else if ref, ok := a.Function(); ok {
+			c.callable(ref, append(part, "authorizerUri"), subject)
 		}
 		c.authorizers[d.ID] = a
 	}

@@ -37,7 +37,8 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		userAgent:  "AmazonAPIGateway_" + id,
 		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
 	}
-	c := &compiler{gateway: g, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{}}
+	around := g.around.Load()
+	c := &compiler{gateway: g, around: around, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{}}
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
@@ -48,7 +49,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		for k, v := range canary.StageVariableOverrides {
 			vars[k] = v
 		}
-		cc := &compiler{gateway: g, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates}
+		cc := &compiler{gateway: g, around: around, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates}
 		s.canary = cc.deployment(vars)
 		s.canaryPercent = canary.PercentTraffic
 		problems = append(problems, cc.problems...)
@@ -76,6 +77,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 // compiler compiles one snapshot for one stage.
 type compiler struct {
 	gateway           *Gateway
+	around            *surroundings
 	stage             *api.Stage
 	snapshot          *api.Snapshot
 	vars              map[string]string

@@ -71,6 +71,7 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 		c.fail(append(part, "type"), subject, "integration type "+in.Type+" cannot be run: no functions are configured")
 		return
 	}
+	c.callable(ref, append(part, "uri"), subject)
 	region := ref.Region()
 	if region == "" {
 		region = c.gateway.options.Region
@@ -141,7 +142,7 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string, subject string) {
 	at := append(part, "connectionId")
 	id := substituteStageVariables(in.ConnectionID, c.vars)
-	target, ok := c.gateway.options.VPCLinks[id]
+	target, ok := c.around.vpcLinks[id]
 	if !ok {
 		c.fail(at, subject, "no target is configured for the VPC link "+strconv.Quote(id))
 		return

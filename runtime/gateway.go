@@ -54,6 +54,7 @@ type Gateway struct {
 	backends   *backend.Client
 	guard      *authorizers.Guard
 	services   *awsservice.Services
+	around     atomic.Pointer[surroundings]
 	limiter    *throttle.Limiter
 	codec      *compress.Codec
 	stages     atomic.Pointer[table]
@@ -104,6 +105,7 @@ func New(o Options) (*Gateway, error) {
 	if g.services, err = awsservice.New(o.Services); err != nil {
 		return nil, err
 	}
+	g.around.Store(&surroundings{vpcLinks: o.VPCLinks, services: g.services})
 	g.stages.Store(newTable(nil))
 	o.Edge.OnRefuse = g.refuse
 	g.server = edge.NewServer(g.serve, o.Edge)

@@ -11,7 +11,7 @@ import (
 
 // serviceTarget compiles which AWS service an AWS integration calls.
 func (c *compiler) serviceTarget(it *integration, in *api.Integration, part []string, subject string) {
-	call, err := c.gateway.services.Compile(
+	call, err := c.around.services.Compile(
 		substituteStageVariables(in.URI, c.vars), in.HTTPMethod, substituteStageVariables(in.Credentials, c.vars))
 	at := append(part[:len(part):len(part)], "uri")
 	if err != nil {

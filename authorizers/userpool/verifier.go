@@ -43,23 +43,42 @@ func NewVerifier(o Options, tokenBytes uint64) *Verifier {
 // Close ends fetches under way and waits for them.
 func (v *Verifier) Close() { v.fetcher.close() }
 
+// SetSources replaces Options.Sources and Options.Endpoint. Key sets that come
+// from elsewhere now are made anew by the next KeySet; those that are in use stay.
+func (v *Verifier) SetSources(sources map[string]string, endpoint string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sources, v.endpoint = sources, strings.TrimRight(endpoint, "/")
+	for p, s := range v.sets {
+		if now := v.keySet(p); s.source != now.source || !slices.Equal(s.issuers, now.issuers) {
+			delete(v.sets, p)
+		}
+	}
+}
+
 // KeySet is the key set of a pool, the same each time. Nothing is fetched yet.
 func (v *Verifier) KeySet(p Pool) *KeySet {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s := v.sets[p]
 	if s == nil {
-		s = &KeySet{pool: p, issuers: []string{p.Issuer()}, source: v.sources[p.ID], fetcher: v.fetcher}
-		if v.endpoint != "" {
-			s.issuers = append(s.issuers, v.endpoint+"/"+p.ID)
-			if s.source == "" {
-				s.source = v.endpoint + "/" + p.ID + wellKnown
-			}
-		}
-		if s.source == "" {
-			s.source = p.Issuer() + wellKnown
-		}
+		s = v.keySet(p)
 		v.sets[p] = s
+	}
+	return s
+}
+
+// keySet makes the key set of a pool.
+func (v *Verifier) keySet(p Pool) *KeySet {
+	s := &KeySet{pool: p, issuers: []string{p.Issuer()}, source: v.sources[p.ID], fetcher: v.fetcher}
+	if v.endpoint != "" {
+		s.issuers = append(s.issuers, v.endpoint+"/"+p.ID)
+		if s.source == "" {
+			s.source = v.endpoint + "/" + p.ID + wellKnown
+		}
+	}
+	if s.source == "" {
+		s.source = p.Issuer() + wellKnown
 	}
 	return s
 }

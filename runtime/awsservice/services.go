@@ -68,7 +68,7 @@ func New(o Options) (*Services, error) {
 	s := &Services{
 		backends: o.Backends, tables: loadTables(), env: o.Env, assumeRoles: o.AssumeRoles,
 		timeout: o.CredentialsTimeout, log: o.Log,
-		endpoints: make(map[string]address, len(o.Endpoints)), roles: make(map[roleKey]*source),
+		roles: make(map[roleKey]*source),
 	}
 	if s.env == nil {
 		s.env = os.Getenv
@@ -80,12 +80,9 @@ func New(o Options) (*Services, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.ignoreEnv = strings.EqualFold(s.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true")
-	for name, raw := range o.Endpoints {
-		a, err := parseEndpoint(raw)
-		if err != nil {
-			return nil, fmt.Errorf("endpoint of %s: %q is no endpoint URL: %w", name, raw, err)
-		}
-		s.endpoints[variableName(name)] = a
+	var err error
+	if s.endpoints, err = parseEndpoints(o.Endpoints); err != nil {
+		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	fetch := o.Chain
@@ -94,6 +91,32 @@ func New(o Options) (*Services, error) {
 	}
 	s.chain = s.newSource("credential chain", fetch)
 	return s, nil
+}
+
+// At makes Services with other endpoints. They share the chain's credentials,
+// which end when the first of them is closed; roles are assumed anew.
+func (s *Services) At(endpoints map[string]string) (*Services, error) {
+	parsed, err := parseEndpoints(endpoints)
+	if err != nil {
+		return nil, err
+	}
+	return &Services{
+		backends: s.backends, tables: s.tables, endpoints: parsed, env: s.env, ignoreEnv: s.ignoreEnv,
+		assumeRoles: s.assumeRoles, timeout: s.timeout, log: s.log, ctx: s.ctx, cancel: s.cancel, chain: s.chain,
+		roles: make(map[roleKey]*source),
+	}, nil
+}
+
+func parseEndpoints(endpoints map[string]string) (map[string]address, error) {
+	parsed := make(map[string]address, len(endpoints))
+	for name, raw := range endpoints {
+		a, err := parseEndpoint(raw)
+		if err != nil {
+			return nil, fmt.Errorf("endpoint of %s: %q is no endpoint URL: %w", name, raw, err)
+		}
+		parsed[variableName(name)] = a
+	}
+	return parsed, nil
 }
 
 // Close ends what fetches credentials in the background.
