@@ -609,8 +609,7 @@ func (st *state) listMethod(l *value.List, name string, args []value.Value) (val
 			if err := st.grow(n+len(other), 24); err != nil {
 				return value.Value{}, true, err
 			}
-			tail := append([]value.Value(nil), l.Items[i:]...)
-			l.Items = append(append(l.Items[:i], other...), tail...)
+			l.InsertAll(i, other)
 			return value.OfBool(len(other) > 0), true, nil
 		case "subList":
 			if !isInt(args[1]) {

@@ -49,17 +49,17 @@ func (p *printer) json(v Value, depth int) {
 		}
 	case *Map:
 		p.dst = append(p.dst, '{')
-		for i := range r.entries {
+		for i, e := range r.entries { // as it is now: a part may change it
 			if i > 0 {
 				p.dst = append(p.dst, ',')
 			}
-			if s, ok := r.entries[i].Key.Str(); ok {
+			if s, ok := e.Key.Str(); ok {
 				p.dst = AppendJSONString(p.dst, s, p.style)
 			} else {
-				p.dst = AppendJSONString(p.dst, r.entries[i].Key.Text(), p.style)
+				p.dst = AppendJSONString(p.dst, e.Key.Text(), p.style)
 			}
 			p.dst = append(p.dst, ':')
-			p.json(r.entries[i].Val, depth+1)
+			p.json(e.Val, depth+1)
 			if p.err != nil {
 				return
 			}
@@ -67,11 +67,11 @@ func (p *printer) json(v Value, depth int) {
 		p.dst = append(p.dst, '}')
 	case *List:
 		p.dst = append(p.dst, '[')
-		for i := range r.Items {
+		for i, item := range r.Items {
 			if i > 0 {
 				p.dst = append(p.dst, ',')
 			}
-			p.json(r.Items[i], depth+1)
+			p.json(item, depth+1)
 			if p.err != nil {
 				return
 			}

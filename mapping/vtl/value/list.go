@@ -33,6 +33,13 @@ func (l *List) Insert(i int, v Value) {
 	l.changes++
 }
 
+// InsertAll puts vs before item i, 0 <= i <= len(l.Items).
+func (l *List) InsertAll(i int, vs []Value) {
+	tail := append([]Value(nil), l.Items[i:]...)
+	l.Items = append(append(l.Items[:i], vs...), tail...)
+	l.changes++
+}
+
 // RemoveAt takes item i out and returns it.
 func (l *List) RemoveAt(i int) Value {
 	v := l.Items[i]

@@ -91,13 +91,13 @@ func (p *printer) text(v Value, depth int) {
 		p.dst = appendScalar(p.dst, v, r)
 	case *Map:
 		p.dst = append(p.dst, '{')
-		for i := range r.entries {
+		for i, e := range r.entries { // as it is now: a part may change it
 			if i > 0 {
 				p.dst = append(p.dst, ", "...)
 			}
-			p.member(r.entries[i].Key, r, nil, depth)
+			p.member(e.Key, r, nil, depth)
 			p.dst = append(p.dst, '=')
-			p.member(r.entries[i].Val, r, nil, depth)
+			p.member(e.Val, r, nil, depth)
 			if p.err != nil {
 				return
 			}
@@ -110,11 +110,11 @@ func (p *printer) text(v Value, depth int) {
 			break
 		}
 		p.dst = append(p.dst, '[')
-		for i := range r.Items {
+		for i, item := range r.Items {
 			if i > 0 {
 				p.dst = append(p.dst, ", "...)
 			}
-			p.member(r.Items[i], nil, r, depth)
+			p.member(item, nil, r, depth)
 			if p.err != nil {
 				return
 			}
