@@ -29,12 +29,15 @@ func (l *Limiter) Check(m *Method, key string, at time.Time) Verdict {
 	l.addShared(&s, m)
 
 	v := Verdict{KeyID: k.id, PlanID: sub.plan.id, Remaining: Unlimited}
-	nanos := l.nanos(at)
-	if level := l.take(&s, nanos, 1); level != NoLevel {
+	if l.fleet != nil {
+		l.checkFleet(&s, m, state, at, &v)
+		return v
+	}
+	if level := l.take(&s, l.nanos(at), 1); level != NoLevel {
 		v.Outcome, v.Level = Throttled, level
 		return v
 	}
-	remaining, ok := l.count(sub, state, ledger.DayOf(at))
+	remaining, ok := l.count(sub, state, ledger.DayOf(at), true)
 	v.Remaining = remaining
 	if !ok {
 		s.giveBack(1)
@@ -49,6 +52,10 @@ func (l *Limiter) CheckKeyless(m *Method, at time.Time) Verdict {
 	var s steps
 	l.addShared(&s, m)
 	v := Verdict{Remaining: Unlimited}
+	if l.fleet != nil {
+		l.checkFleet(&s, m, nil, at, &v)
+		return v
+	}
 	if level := l.take(&s, l.nanos(at), 1); level != NoLevel {
 		v.Outcome, v.Level = Throttled, level
 	}
@@ -64,13 +71,14 @@ type steps struct {
 }
 
 type step struct {
-	level Level
-	limit *limit
-	at    *shared
+	level  Level
+	leased bool // its token is from the node's lease
+	limit  *limit
+	at     *shared
 }
 
 func (s *steps) add(level Level, limit *limit, at *shared) {
-	s.step[s.n] = step{level, limit, at}
+	s.step[s.n] = step{level: level, limit: limit, at: at}
 	s.n++
 }
 

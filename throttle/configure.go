@@ -15,6 +15,8 @@ var (
 	ErrInvalid  = errors.New("invalid")  // the service's BadRequestException
 	ErrConflict = errors.New("conflict") // ConflictException
 	ErrNotFound = errors.New("not found")
+	// ErrUnavailable is a change that all nodes must know, while they cannot be told.
+	ErrUnavailable = errors.New("the counters that nodes share do not answer")
 )
 
 // Lengths of the value of a key (aws-facts: usage plans, 5).

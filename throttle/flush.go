@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"sluice/throttle/ledger"
@@ -31,15 +32,20 @@ func (l *Limiter) close(e ledger.Entry) {
 	l.closedMu.Unlock()
 }
 
-// Flush writes the usage that has changed to the ledger. What cannot be written
-// stays to be written by the next call.
+// Flush writes the usage that has changed to the ledger, and tells the fleet of it.
+// What fails stays to be done by the next call.
 func (l *Limiter) Flush(ctx context.Context) error {
 	l.flushMu.Lock()
 	defer l.flushMu.Unlock()
-	return l.flush(ctx)
+	err := l.save(ctx)
+	if l.fleet != nil {
+		err = errors.Join(err, l.reportUsage(ctx))
+	}
+	return err
 }
 
-func (l *Limiter) flush(ctx context.Context) error {
+// save writes to the ledger.
+func (l *Limiter) save(ctx context.Context) error {
 	l.closedMu.Lock()
 	closed := l.closed
 	l.closed = nil
@@ -66,6 +72,9 @@ func (l *Limiter) flush(ctx context.Context) error {
 		for _, sub := range batch {
 			// Cleared before the number is read: a request after that marks anew.
 			sub.dirty.Store(false)
+			if u := sub.fleet.Load(); u != nil && u.pending.Load()&usageMask > 0 {
+				l.unreported[sub] = struct{}{}
+			}
 			day, n := sub.used()
 			entries = append(entries, ledger.Entry{PlanID: sub.plan.id, KeyID: sub.keyID, Day: day, Used: n})
 		}

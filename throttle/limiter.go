@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sluice/throttle/fleet"
 	"sluice/throttle/ledger"
 )
 
@@ -20,6 +21,12 @@ type Options struct {
 	// FlushEvery is the time between two writes to the ledger, and so what a crash
 	// may lose; 0 is 250 ms.
 	FlushEvery time.Duration
+	// Fleet shares the limits with other nodes; nil is a node of its own. Its Run
+	// is the caller's to run.
+	Fleet *fleet.Client
+	// Lease is how many tokens a node takes from a shared bucket ahead of requests,
+	// up to MaxLease; 0 and 1 are none. See the package's comment for what it costs.
+	Lease int
 	// Log gets what goes wrong in the background; nil discards it.
 	Log *slog.Logger
 }
@@ -41,6 +48,10 @@ type Limiter struct {
 	flushEvery time.Duration
 	log        *slog.Logger
 
+	fleet      *fleet.Client
+	lease      int64
+	accountKey string // of the fleet's bucket
+
 	keys         *index
 	accountLimit atomic.Pointer[limit]
 
@@ -61,6 +72,11 @@ type Limiter struct {
 	flushMu  sync.Mutex                   // one flush at a time
 	closedMu sync.Mutex
 	closed   []ledger.Entry // of days that are over, to be written
+
+	lateReports []lateReport               // guarded by closedMu
+	unreported  map[*subscription]struct{} // by flushMu, as the outbox
+	outbox      *report                    // sent but not answered
+	hurry       chan struct{}              // a report is due before its time
 }
 
 // New makes a limiter without keys and plans, and with the service's account
@@ -69,7 +85,11 @@ func New(o Options) *Limiter {
 	l := &Limiter{
 		clock: o.Clock, ledger: o.Ledger, flushEvery: o.FlushEvery, log: o.Log,
 		keys: newIndex(), byID: map[string]*apiKey{}, plans: map[string]*plan{}, stages: map[stageID]*Stage{},
-		withBuckets: map[*subscription]struct{}{},
+		withBuckets: map[*subscription]struct{}{}, unreported: map[*subscription]struct{}{},
+		hurry: make(chan struct{}, 1), fleet: o.Fleet, lease: int64(min(o.Lease, MaxLease)),
+	}
+	if l.fleet != nil {
+		l.accountKey = l.fleet.Key("a")
 	}
 	if l.clock == nil {
 		l.clock = time.Now
@@ -111,6 +131,10 @@ func (l *Limiter) Run(ctx context.Context) error {
 				} else {
 					l.log.Info("usage of API keys is written again")
 				}
+			}
+		case <-l.hurry:
+			if err := l.Flush(ctx); err != nil {
+				l.log.Debug("usage could not be written before its time", "error", err)
 			}
 		case <-sweep.C:
 			l.sweep(l.nanos(l.clock()))

@@ -36,7 +36,6 @@ type planStage struct {
 // the limit is, and names the buckets of the keys for it.
 type methodThrottle struct {
 	limit *limit
-	id    string // for the fleet
 }
 
 // allowance is how many requests a key may make in the period that holds day,
@@ -73,7 +72,6 @@ func (l *Limiter) compilePlan(p Plan, old *planState, born ledger.Day) *planStat
 				continue // unset, as if the plan had nothing for the method
 			}
 			name = planMethod(name)
-			m.id = ps.APIID + ":" + ps.Stage + ":" + name
 			if old != nil {
 				if before := old.stages[stage]; before != nil && before.methods[name] != nil && before.methods[name].limit.equal(m.limit) {
 					m = before.methods[name]

@@ -18,9 +18,9 @@ func tag(day ledger.Day, s *planState) uint64 {
 	return uint64(uint16(day))<<8 | uint64(s.generation)
 }
 
-// count counts a request, unless that exceeds the quota, and returns how many may
-// follow in the period (Unlimited without a quota).
-func (l *Limiter) count(sub *subscription, state *planState, day ledger.Day) (remaining int64, ok bool) {
+// count counts a request and returns how many may follow in the period (Unlimited
+// without a quota). If the quota binds, a request that exceeds it is not counted.
+func (l *Limiter) count(sub *subscription, state *planState, day ledger.Day, binds bool) (remaining int64, ok bool) {
 	want := tag(day, state)
 	for {
 		w := sub.today.Load()
@@ -30,7 +30,7 @@ func (l *Limiter) count(sub *subscription, state *planState, day ledger.Day) (re
 		}
 		room := sub.room.Load()
 		n := int64(w & countMask)
-		if n >= room {
+		if binds && n >= room {
 			return 0, false
 		}
 		if !sub.today.CompareAndSwap(w, w+1) {

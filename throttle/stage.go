@@ -23,18 +23,13 @@ type Stage struct {
 // Method is the handle of one method of a stage, resolved when the stage is
 // compiled. The deployments of a stage share it, its canary too.
 type Method struct {
-	stage  *Stage
-	name   string                // "/{path}/{METHOD}", as plans write it
-	id     string                // for the fleet
-	limit  atomic.Pointer[limit] // nil: none
-	_      [64]byte              // all requests of the method write to the bucket, and only read what is above
-	shared shared
-	_      [64]byte
-}
-
-// shared is a level's bucket.
-type shared struct {
-	bucket bucket
+	stage    *Stage
+	name     string                // "/{path}/{METHOD}", as plans write it
+	fleetKey string                // of its bucket
+	limit    atomic.Pointer[limit] // nil: none
+	_        [64]byte              // all requests of the method write to the bucket, and only read what is above
+	shared   shared
+	_        [64]byte
 }
 
 // Stage is the handle of a stage; the first call makes it.
@@ -134,7 +129,10 @@ func (s *Stage) Method(path, httpMethod string) *Method {
 	if m := s.methods[name].Value(); m != nil {
 		return m
 	}
-	m := &Method{stage: s, name: name, id: "m:" + s.apiID + ":" + s.name + ":" + name}
+	m := &Method{stage: s, name: name}
+	if f := s.limiter.fleet; f != nil {
+		m.fleetKey = f.Key("m", s.apiID, s.name, name)
+	}
 	m.setLimit(newLimit(s.setting(name), s.limiter.account))
 	s.methods[name] = weak.Make(m)
 	return m

@@ -23,6 +23,8 @@ type subscription struct {
 	keyID   string
 	next    *subscription // in that list
 
+	fleet atomic.Pointer[fleetUsage] // nil: not metered by a fleet yet
+
 	mu    sync.Mutex // held by roll and by whoever changes what follows
 	day   ledger.Day // of today; 0: none yet
 	week  int64      // requests of the week before today

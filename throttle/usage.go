@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"sluice/throttle/fleet"
 	"sluice/throttle/ledger"
 )
 
@@ -71,9 +72,13 @@ func (l *Limiter) Usage(ctx context.Context, q UsageQuery) (page []KeyUsage, nex
 	if err := l.Flush(ctx); err != nil {
 		return nil, "", err
 	}
+	shared, err := l.sharedUsage(ctx, p.id, keys)
+	if err != nil {
+		return nil, "", fmt.Errorf("usage of plan %s: %w", q.PlanID, err)
+	}
 	state := p.state.Load()
-	for _, id := range keys {
-		u, err := l.usage(ctx, p.id, id, state, q.First, q.Last)
+	for i, id := range keys {
+		u, err := l.usage(ctx, p.id, id, state, q.First, q.Last, shared[i])
 		if err != nil {
 			return nil, "", fmt.Errorf("usage of plan %s: %w", q.PlanID, err)
 		}
@@ -82,14 +87,32 @@ func (l *Limiter) Usage(ctx context.Context, q UsageQuery) (page []KeyUsage, nex
 	return page, next, nil
 }
 
-// usage reads a key's days from the ledger.
-func (l *Limiter) usage(ctx context.Context, planID, keyID string, state *planState, first, last ledger.Day) ([]DayUsage, error) {
+// sharedUsage reads the usage by all nodes; without a fleet, or while it does not
+// answer, nothing.
+func (l *Limiter) sharedUsage(ctx context.Context, planID string, keys []string) ([]fleet.DayCounts, error) {
+	if l.fleet == nil || !l.fleet.Healthy() || len(keys) == 0 {
+		return make([]fleet.DayCounts, len(keys)), nil
+	}
+	names := make([]string, len(keys))
+	for i, id := range keys {
+		names[i] = l.fleet.Key("u", planID, id)
+	}
+	return l.fleet.Days(ctx, names)
+}
+
+// usage reads a key's days from the ledger. Of what this node and all nodes have
+// counted, the larger number holds: the fleet's memory may have been lost.
+func (l *Limiter) usage(ctx context.Context, planID, keyID string, state *planState, first, last ledger.Day, shared fleet.DayCounts) ([]DayUsage, error) {
 	from := first
 	if state.quota != nil {
 		from = state.quota.Period.Start(first)
 	}
 	used := map[ledger.Day]int64{}
-	if err := l.ledger.Days(ctx, planID, keyID, from, last, func(e ledger.Entry) { used[e.Day] += e.Used }); err != nil {
+	for day, n := range shared.Days {
+		used[ledger.Day(day)] = n
+	}
+	err := l.ledger.Days(ctx, planID, keyID, from, last, func(e ledger.Entry) { used[e.Day] = max(used[e.Day], e.Used) })
+	if err != nil {
 		return nil, err
 	}
 	extra := map[ledger.Day]int64{}
@@ -101,6 +124,9 @@ func (l *Limiter) usage(ctx context.Context, planID, keyID string, state *planSt
 		})
 		if err != nil {
 			return nil, err
+		}
+		if current := fleetPeriod(state, last); current.Name == shared.Period {
+			extra[ledger.Day(current.Start)] = shared.Extra
 		}
 	}
 	days := make([]DayUsage, 0, last-first+1)
@@ -143,17 +169,48 @@ func (l *Limiter) UpdateUsage(ctx context.Context, planID, keyID string, remaini
 		return DayUsage{}, fmt.Errorf("%w: usage plan %s has no quota", ErrInvalid, planID)
 	}
 	l.roll(sub, state, ledger.DayOf(l.clock()))
+	if l.fleet != nil {
+		return l.extendShared(ctx, sub, state, remaining)
+	}
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	used := int64(sub.today.Load() & countMask)
-	extra := ledger.Extension{
-		PlanID: planID, KeyID: keyID, Period: state.quota.Period, Start: state.quota.Period.Start(sub.day),
-		Extra: remaining + used + sub.before(state.quota.Period) - state.allowance(sub.day),
+	extra := remaining + used + sub.before(state.quota.Period) - state.allowance(sub.day)
+	return DayUsage{Used: used, Remaining: remaining}, l.extend(ctx, sub, state, extra)
+}
+
+// extend stores what is added to the quota of the record's period. The caller holds
+// the record's mu.
+func (l *Limiter) extend(ctx context.Context, sub *subscription, state *planState, extra int64) error {
+	e := ledger.Extension{
+		PlanID: sub.plan.id, KeyID: sub.keyID, Period: state.quota.Period, Start: state.quota.Period.Start(sub.day), Extra: extra,
 	}
-	if err := l.ledger.Extend(ctx, extra); err != nil {
-		return DayUsage{}, fmt.Errorf("extend the quota of API key %s: %w", keyID, err)
+	if err := l.ledger.Extend(ctx, e); err != nil {
+		return fmt.Errorf("extend the quota of API key %s: %w", sub.keyID, err)
 	}
-	sub.extra = extra
+	sub.extra = e
 	sub.room.Store(sub.roomOf(state))
-	return DayUsage{Used: used, Remaining: remaining}, nil
+	return nil
+}
+
+// extendShared sets what remains of a quota for all nodes.
+func (l *Limiter) extendShared(ctx context.Context, sub *subscription, state *planState, remaining int64) (DayUsage, error) {
+	if !l.fleet.Healthy() {
+		return DayUsage{}, ErrUnavailable
+	}
+	if err := l.Flush(ctx); err != nil {
+		return DayUsage{}, err
+	}
+	day := ledger.DayOf(l.clock())
+	u := l.fleetUsageOf(sub, state, day)
+	period := fleetPeriod(state, day)
+	period.Floor, _ = u.used(ledger.Day(period.Start))
+	usage, today, err := l.fleet.Extend(ctx, fleet.Quota{Key: l.usageKey(sub), Period: period, Limit: state.allowance(day)}, remaining)
+	if err != nil {
+		return DayUsage{}, fmt.Errorf("extend the quota of API key %s: %w", sub.keyID, err)
+	}
+	u.learn(ledger.Day(period.Start), usage)
+	sub.mu.Lock()
+	defer sub.mu.Unlock()
+	return DayUsage{Used: today, Remaining: remaining}, l.extend(ctx, sub, state, usage.Extra)
 }

@@ -3,6 +3,10 @@ package fleet
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Admitted are requests that were let in without asking Redis.
@@ -22,8 +26,7 @@ func ReportID() string { return newID() }
 func (c *Client) Report(ctx context.Context, id string, admitted []Admitted) ([]Usage, error) {
 	keys := make([]string, 1, 1+len(admitted))
 	keys[0] = c.Key("r", id)
-	args := make([]any, 1, 1+6*len(admitted))
-	args[0] = KeepDays
+	args := make([]any, 0, 6*len(admitted))
 	for i := range admitted {
 		a := &admitted[i]
 		keys = append(keys, a.Key)
@@ -58,4 +61,46 @@ func (c *Client) Extend(ctx context.Context, q Quota, remaining int64) (u Usage,
 		return Usage{}, 0, errors.New("redis: answer of another length")
 	}
 	return Usage{v[0], v[1]}, v[2], nil
+}
+
+// Days reads usages: the requests by day, and what is known of the period that each
+// was last counted in, with its name.
+func (c *Client) Days(ctx context.Context, keys []string) ([]DayCounts, error) {
+	ctx, cancel := context.WithTimeout(ctx, backgroundWait)
+	defer cancel()
+	all := make([]*redis.MapStringStringCmd, len(keys))
+	_, err := c.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, key := range keys {
+			all[i] = p.HGetAll(ctx, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	counts := make([]DayCounts, len(keys))
+	for i, cmd := range all {
+		counts[i].Days = map[int64]int64{}
+		for field, text := range cmd.Val() {
+			n, _ := strconv.ParseInt(text, 10, 64)
+			switch {
+			case field == "p":
+				counts[i].Period = text
+			case field == "x":
+				counts[i].Extra = n
+			case strings.HasPrefix(field, "d"):
+				if day, err := strconv.ParseInt(field[1:], 10, 64); err == nil {
+					counts[i].Days[day] = n
+				}
+			}
+		}
+	}
+	return counts, nil
+}
+
+// DayCounts is a usage day by day.
+type DayCounts struct {
+	Days   map[int64]int64
+	Period string // the Name of the period that Extra is for
+	Extra  int64
 }

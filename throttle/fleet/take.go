@@ -52,9 +52,6 @@ type Answer struct {
 	Usage   Usage // if there was a quota that was asked
 }
 
-// KeepDays is how long the days of a usage are kept.
-const KeepDays = 121
-
 // Key makes a key of a kind from parts.
 func (c *Client) Key(kind string, parts ...string) string {
 	n := len(c.prefix) + len(kind)
@@ -75,7 +72,7 @@ func (c *Client) Key(kind string, parts ...string) string {
 // (nil: none), from all or from none, in one round trip.
 func (c *Client) Take(ctx context.Context, buckets []Bucket, quota *Quota) (Answer, error) {
 	keys := make([]string, 0, MaxBuckets+1)
-	args := make([]any, 0, 1+4*MaxBuckets+6)
+	args := make([]any, 0, 1+4*MaxBuckets+5)
 	args = append(args, len(buckets))
 	for i := range buckets {
 		b := &buckets[i]
@@ -84,7 +81,7 @@ func (c *Client) Take(ctx context.Context, buckets []Bucket, quota *Quota) (Answ
 	}
 	if quota != nil {
 		keys = append(keys, quota.Key)
-		args = append(args, quota.Name, quota.Start, quota.Day, quota.Floor, quota.Limit, KeepDays)
+		args = append(args, quota.Name, quota.Start, quota.Day, quota.Floor, quota.Limit)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.wait)
 	defer cancel()

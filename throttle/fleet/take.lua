@@ -2,8 +2,7 @@
 -- KEYS: the buckets, then the quota's usage if there is one.
 -- ARGV: the number of buckets; for each its interval and its window in
 -- microseconds, how many tokens are wanted, and how far from full it is if it is
--- missing; then for the quota its period, first day, day, floor, limit and how
--- many days are kept.
+-- missing; then for the quota its period, first day, day, floor and limit.
 -- Answers which one refused (0: none), the tokens granted by each, then u and x.
 local t = redis.call('TIME')
 local now = (tonumber(t[1]) - 1767225600) * 1000000 + tonumber(t[2]) -- since 2026: leaves digits for fractions
@@ -29,7 +28,7 @@ if quota then
   local start, day = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
   local u, x = usage(quota, ARGV[a], start, day, tonumber(ARGV[a + 3]))
   if u >= tonumber(ARGV[a + 4]) + x then return {n + 1, u, x} end
-  count(quota, start, day, 1, tonumber(ARGV[a + 5]))
+  count(quota, start, day, 1)
   answer[n + 2], answer[n + 3] = u + 1, x
 end
 for i = 1, n do

@@ -1,6 +1,8 @@
 -- A usage is a hash: p, the name of the quota's period; u, the requests in it;
 -- x, what was added to its quota; and by day the requests, d20781.
 
+local keep = 121 -- days
+
 -- usage brings a usage to a period and returns u and x. floor is what the caller
 -- knows of u: more than here if Redis lost its memory.
 local function usage(key, period, start, day, floor)
@@ -14,6 +16,7 @@ local function usage(key, period, start, day, floor)
       if d and d >= start and d <= day then u = u + tonumber(all[i + 1]) end
     end
     redis.call('HSET', key, 'p', period, 'u', u, 'x', 0)
+    redis.call('EXPIRE', key, keep * 86400)
   end
   if u < floor then
     u = floor
@@ -23,7 +26,7 @@ local function usage(key, period, start, day, floor)
 end
 
 -- count adds n requests on a day to a usage whose period has begun at start.
-local function count(key, start, day, n, keep)
+local function count(key, start, day, n)
   if day >= start then redis.call('HINCRBY', key, 'u', n) end
   if redis.call('HINCRBY', key, 'd' .. day, n) == n then
     -- The day's first: forget what is older than is kept.
