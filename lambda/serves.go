@@ -8,7 +8,7 @@ func (c *Config) Serves(ref Reference, getenv func(string) string) bool {
 	}
 	for i := range c.Functions {
 		own, err := ParseReference(c.Functions[i].Name)
-		if err == nil && own.Name == ref.Name && (own.Scope == "" || ref.Scope == "" || own.Scope == ref.Scope) &&
+		if err == nil && own.Name == ref.Name && (own.Scope == "" || own.Scope == ref.Scope) &&
 			(own.Qualifier == "" || own.Qualifier == ref.Qualifier) {
 			return true
 		}

@@ -98,6 +98,43 @@ func TestHello(t *testing.T) {
 	}
 }
 
+func TestTrace(t *testing.T) {
+	f, _ := open(t, lambda.Function{Concurrency: 1}, map[string]string{"index.js": `exports.handler = async () => process.env._X_AMZN_TRACE_ID ?? "none"`})
+	for _, id := range []string{"", "Root=1", "Root=1", "Root=2", ""} {
+		r, err := f.Invoke(context.Background(), &lambda.Invocation{Function: lambda.Reference{Name: "hello"}, TraceID: id})
+		want := id
+		if want == "" {
+			want = "none"
+		}
+		if err != nil || string(r.Payload) != `"`+want+`"` {
+			t.Fatal(r, err)
+		}
+	}
+}
+
+// BenchmarkProxyEvent has an event as a gateway sends it, of which the handler
+// reads a little.
+func BenchmarkProxyEvent(b *testing.B) {
+	f, _ := open(b, lambda.Function{}, map[string]string{"index.js": `exports.handler = async (e) => ({ statusCode: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ path: e.path, q: e.queryStringParameters }) })`})
+	f.recheck = recheck
+	event, err := os.ReadFile("testdata/proxy-event.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	inv := &lambda.Invocation{Function: lambda.Reference{Name: "hello"}, Payload: event, RequestID: "id-1"}
+	ctx := context.Background()
+	if r := invoke(b, f, string(event)); r.FunctionError != "" {
+		b.Fatalf("%s", r.Payload)
+	}
+	b.SetBytes(int64(len(event)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := f.Invoke(ctx, inv); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkTrivialHandler(b *testing.B) {
 	f, _ := open(b, lambda.Function{}, map[string]string{"index.js": `exports.handler = async (e) => ({statusCode: 200, body: 'hello'})`})
 	f.recheck = recheck

@@ -38,6 +38,7 @@ func (m *machine) invoke(j *job) (*lambda.Result, error, bool) {
 	if err != nil {
 		return nil, lambda.BadPayload(j.ref, err.Error()), true
 	}
+	m.setTrace(j.traceID)
 	c := &call{}
 	m.call = c
 	defer func() { m.call = nil }()

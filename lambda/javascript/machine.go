@@ -40,6 +40,8 @@ type machine struct {
 	loop     loop
 	modules  map[string]*goja.Object
 	cores    *cores
+	env      *goja.Object // process.env
+	trace    string       // in it
 	handler  goja.Callable
 	arity    int64
 	values   values

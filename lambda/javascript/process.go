@@ -22,6 +22,7 @@ func (m *machine) process() *goja.Object {
 		_ = env.Set(key, value)
 	}
 	set("env", env)
+	m.env = env
 	set("version", nodeVersion)
 	versions := m.vm.NewObject()
 	_ = versions.Set("node", nodeVersion[1:])
@@ -69,4 +70,20 @@ func (m *machine) process() *goja.Object {
 		return goja.Undefined()
 	})
 	return o
+}
+
+// traceVariable is where a function finds the trace that it is part of.
+const traceVariable = "_X_AMZN_TRACE_ID"
+
+// setTrace puts the invocation's trace into the environment.
+func (m *machine) setTrace(id string) {
+	if id == m.trace {
+		return
+	}
+	m.trace = id
+	if id == "" {
+		_ = m.env.Delete(traceVariable)
+		return
+	}
+	_ = m.env.Set(traceVariable, id)
 }
