@@ -23,7 +23,7 @@ func (x *exchange) accept() {
 		ids = append(ids, id)
 	}
 	x.scope.Params.Header, x.headerIDs = headers, ids
-	if x.known.connection != "" {
+	if x.known.nominates {
 		x.dropNominated()
 	}
 	method := view(x.ctx.Request.Header.Method())
@@ -50,7 +50,7 @@ func (x *exchange) note(id headerID, name, val string) {
 	case hdrAuthorization:
 		k.authorization = val
 	case hdrConnection:
-		k.connection = val
+		k.nominates = k.nominates || val != ""
 	case hdrContentEncoding:
 		k.contentEncoding = val
 	case hdrContentType:
@@ -73,7 +73,15 @@ func (x *exchange) note(id headerID, name, val string) {
 // dropNominated removes the headers that Connection names: they are meant for
 // this hop alone (RFC 9110 section 7.6.1).
 func (x *exchange) dropNominated() {
-	rest := x.known.connection
+	for i := range x.head.Header {
+		if p := &x.head.Header[i]; identifyHeader(p.Name) == hdrConnection {
+			x.dropOptions(p.Value)
+		}
+	}
+}
+
+// dropOptions removes the headers that one Connection field names.
+func (x *exchange) dropOptions(rest string) {
 	for rest != "" {
 		var option string
 		option, rest, _ = strings.Cut(rest, ",")

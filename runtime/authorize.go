@@ -21,12 +21,10 @@ func (x *exchange) authorize() *fault {
 	if m.Open() {
 		return nil
 	}
-	arn := x.methodARN()
-	if len(arn) > maxMethodARN {
+	x.fillAuthRequest()
+	if len(x.authRequest.MethodARN) > maxMethodARN {
 		return faultURITooLong
 	}
-	x.authRequest.MethodARN = arn
-	x.fillAuthRequest()
 	if r := m.Authorize(context.Background(), &x.authRequest, &x.identity); r != nil {
 		return x.refused(r)
 	}
@@ -36,6 +34,7 @@ func (x *exchange) authorize() *fault {
 // fillAuthRequest shows authorizers the request.
 func (x *exchange) fillAuthRequest() {
 	r := &x.authRequest
+	r.MethodARN = x.methodARN()
 	r.Method, r.Path, r.ResourcePath = x.verbText, x.eventPath(), x.method.resourcePath
 	r.Time = x.start
 	r.SourceIP, _ = netip.ParseAddr(x.sourceIP())

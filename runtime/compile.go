@@ -10,6 +10,7 @@ import (
 	"sluice/api"
 	"sluice/authorizers"
 	"sluice/authorizers/policy"
+	"sluice/cache"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
 	"sluice/runtime/executionlog"
@@ -31,14 +32,18 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 	id := d.Snapshot.RestApi.ID
 	s := &Stage{
 		apiID: id, name: d.Stage.StageName,
-		domainName: id + ".execute-api." + g.options.Region + ".amazonaws.com",
-		tracing:    d.Stage.TracingEnabled,
-		settings:   d.Stage.MethodSettings,
-		userAgent:  "AmazonAPIGateway_" + id,
-		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
+		domainName:   id + ".execute-api." + g.options.Region + ".amazonaws.com",
+		tracing:      d.Stage.TracingEnabled,
+		settings:     d.Stage.MethodSettings,
+		cacheEnabled: d.Stage.CacheClusterEnabled, cacheSize: d.Stage.CacheClusterSize,
+		userAgent: "AmazonAPIGateway_" + id,
+		unrouted:  g.metrics.Unrouted(id, d.Stage.StageName),
 	}
 	around := g.around.Load()
-	c := &compiler{gateway: g, around: around, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{}}
+	c := &compiler{
+		cacheStage: g.cache.Stage(id, d.Stage.StageName),
+		gateway:    g, around: around, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
+	}
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
@@ -49,7 +54,10 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		for k, v := range canary.StageVariableOverrides {
 			vars[k] = v
 		}
-		cc := &compiler{gateway: g, around: around, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates}
+		cc := &compiler{
+			cacheStage: c.cacheStage, apart: !canary.UseStageCache,
+			gateway: g, around: around, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates,
+		}
 		s.canary = cc.deployment(vars)
 		s.canaryPercent = canary.PercentTraffic
 		problems = append(problems, cc.problems...)
@@ -79,6 +87,8 @@ type compiler struct {
 	gateway           *Gateway
 	around            *surroundings
 	stage             *api.Stage
+	cacheStage        *cache.Stage
+	apart             bool // a canary\'s answers are cached apart from the stage\'s
 	snapshot          *api.Snapshot
 	vars              map[string]string
 	models            *schema.Set
@@ -169,6 +179,7 @@ func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string)
 		c.fail(part, subject, "the method has no integration")
 		return out
 	}
+	c.caching(out, r, m, part, subject)
 	c.integration(out, m, append(part[:len(part):len(part)], "integration"), subject)
 	return out
 }

@@ -79,7 +79,15 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		return text(dst, x.header("User-Agent"))
 	case mapping.IntegrationError:
 		return text(dst, x.integrationError)
-	case mapping.IntegrationIntegrationStatus, mapping.IntegrationStatus:
+	case mapping.IntegrationStatus:
+		if x.functionStatus != 0 {
+			return strconv.AppendInt(dst, int64(x.functionStatus), 10), true
+		}
+		if x.method != nil && x.method.integration.kind == kindFunctionProxy || x.integrationStatus == 0 {
+			return dst, false
+		}
+		return strconv.AppendInt(dst, int64(x.integrationStatus), 10), true
+	case mapping.IntegrationIntegrationStatus:
 		if x.integrationStatus == 0 {
 			return dst, false
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"sluice/authorizers"
+	"sluice/cache"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
 	"sluice/runtime/awsservice"
@@ -61,6 +62,9 @@ type exchange struct {
 	// meter
 	key, keyID string // the API key that was let in
 
+	// recall
+	lookup cache.Lookup
+
 	// integrate
 	scope              mapping.Scope
 	values             []string         // scratch for expressions
@@ -71,6 +75,7 @@ type exchange struct {
 	spare              []byte // what a conversion wrote
 	traceBuf           []byte
 	integrationStatus  int
+	functionStatus     int // that a proxy function answered with
 	integrationLatency time.Duration // negative: no backend was called
 	integrationError   string
 	functionHeader     [2]mapping.Pair // of a function's answer, for mappings
@@ -78,6 +83,7 @@ type exchange struct {
 	backendRequest     backend.Request
 	backendResponse    backend.Response
 	usedBackend        bool
+	mapped             headerSet // special headers that backendRequest has already
 	endpoint           *backend.Endpoint
 	endpointBase       string // its scheme and authority, for logs
 	serviceParams      awsservice.Params
@@ -102,7 +108,8 @@ type exchange struct {
 // knownHeaders are the request headers that the gateway itself reads.
 type knownHeaders struct {
 	accept, acceptEncoding, authorization, contentEncoding, contentType, host,
-	methodOverride, forwardedFor, traceID, userAgent, connection string
+	methodOverride, forwardedFor, traceID, userAgent string
+	nominates bool // Connection says more than nothing
 }
 
 var exchangePool = sync.Pool{New: func() any { return new(exchange) }}
@@ -135,8 +142,8 @@ func (x *exchange) release() {
 	x.scope.ResponseHeader = nil // the backend response's
 	x.scope.Reset()
 	*x = exchange{
-		identity: x.identity,
-		scope:    x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], queryPairs: x.queryPairs[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
+		identity: x.identity, lookup: x.lookup,
+		scope: x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], queryPairs: x.queryPairs[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
 		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line), coded: keep(x.coded), decodedBody: keep(x.decodedBody),
 		head:            edge.Head{Header: x.head.Header[:0]},
 		backendRequest:  x.backendRequest,

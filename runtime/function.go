@@ -115,7 +115,7 @@ func (x *exchange) proxyAnswer(res *lambda.Result) *fault {
 			return x.malformedAnswer()
 		}
 	}
-	x.status = a.status
+	x.status, x.functionStatus = a.status, a.status
 	x.sendTrace = true
 	x.contentType = mimeJSON
 	if !x.proxyHeaders(&a) {

@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"sluice/authorizers"
+	"sluice/cache"
 	"sluice/lambda"
 	"sluice/runtime/awsservice"
 	"sluice/runtime/backend"
@@ -34,6 +35,7 @@ type Options struct {
 	// Limiter meters requests. Its owner runs and configures it; nil is one without
 	// keys, plans and an account limit.
 	Limiter     *throttle.Limiter
+	Cache       *cache.Cache        // the stages\' response caches; nil is one in memory
 	Functions   lambda.Invoker      // nil: integrations that call functions do not compile
 	Authorizers authorizers.Options // Region, AccountID, Invoker and Log are the Gateway's own
 	Metrics     *metrics.Metrics    // nil: a set of its own
@@ -56,6 +58,7 @@ type Gateway struct {
 	services   *awsservice.Services
 	around     atomic.Pointer[surroundings]
 	limiter    *throttle.Limiter
+	cache      *cache.Cache
 	codec      *compress.Codec
 	stages     atomic.Pointer[table]
 	server     *fasthttp.Server
@@ -97,6 +100,12 @@ func New(o Options) (*Gateway, error) {
 			return nil, err
 		}
 	}
+	if g.cache = o.Cache; g.cache == nil {
+		var err error
+		if g.cache, err = cache.New(cache.Options{Log: o.Log}); err != nil {
+			return nil, err
+		}
+	}
 	o.Services.Backends, o.Services.Log = g.backends, o.Log
 	if o.Services.Region == "" {
 		o.Services.Region = o.Region
@@ -119,10 +128,14 @@ func (g *Gateway) Replace(stages []*Stage) {
 	t := newTable(stages)
 	for _, s := range stages {
 		g.limiter.Stage(s.apiID, s.name).Configure(s.settings)
+		if err := g.cache.Stage(s.apiID, s.name).Configure(s.cacheEnabled, s.cacheSize); err != nil {
+			g.log.Error("the stage's cache stays off", "api", s.apiID, "stage", s.name, "error", err)
+		}
 	}
 	for _, s := range g.stages.Swap(t).all {
 		if t.find(s.apiID, s.name) == nil {
 			g.limiter.Forget(s.apiID, s.name)
+			g.cache.Remove(s.apiID, s.name)
 		}
 	}
 	live := []*metrics.MethodMetrics{g.unresolved}
@@ -216,7 +229,7 @@ func (x *exchange) steps(host string) *fault {
 	if f := x.validate(); f != nil {
 		return f
 	}
-	return x.integrate()
+	return x.recall()
 }
 
 // hostOnly cuts the port off an authority.

@@ -8,8 +8,7 @@ import (
 	"sluice/mapping"
 )
 
-// gatewayResponses are a deployment's customised gateway responses, each with
-// the DEFAULT_4XX or DEFAULT_5XX it inherits from already applied.
+// gatewayResponses are a deployment's customised gateway responses.
 type gatewayResponses struct {
 	custom [kindCount]*gatewayResponse
 }
@@ -35,10 +34,28 @@ func (g *gatewayResponses) find(f *fault) *gatewayResponse {
 	if r := g.custom[f.kind]; r != nil {
 		return r
 	}
+	return g.ofClass(f)
+}
+
+// ofClass is the customised DEFAULT_4XX or DEFAULT_5XX for a fault, nil without.
+func (g *gatewayResponses) ofClass(f *fault) *gatewayResponse {
 	if f.status >= 500 {
 		return g.custom[kindDefault5XX]
 	}
 	return g.custom[kindDefault4XX]
+}
+
+// status is the status that r, which find returned for f, answers with; 0 is the
+// fault's own. A status of DEFAULT_4XX or DEFAULT_5XX holds for all other types
+// of the class, so for one that is customised without a status too.
+func (g *gatewayResponses) status(r *gatewayResponse, f *fault) int {
+	if r.status != 0 {
+		return r.status
+	}
+	if d := g.ofClass(f); d != nil {
+		return d.status
+	}
+	return 0
 }
 
 // template picks a template by the request's Accept header, falling back to

@@ -40,6 +40,12 @@ const (
 	headerCount
 )
 
+// headerSet is a set of special headers.
+type headerSet uint64
+
+func (s *headerSet) add(id headerID)     { *s |= 1 << id }
+func (s headerSet) has(id headerID) bool { return s&(1<<id) != 0 }
+
 // disposition is what becomes of a header.
 type disposition uint8
 

@@ -96,8 +96,8 @@ func (x *exchange) gatewayReply(f *fault) {
 		x.defaultErrorBody(f)
 		return
 	}
-	if custom.status != 0 {
-		x.status = custom.status
+	if s := x.deployment.gateway.status(custom, f); s != 0 {
+		x.status = s
 	}
 	x.scope.Body.Reset(view(x.body))
 	for i := range custom.headers {
@@ -110,7 +110,11 @@ func (x *exchange) gatewayReply(f *fault) {
 			x.contentType = v
 			continue
 		}
-		x.addHeader(p.name, v, headerRules[p.id].mappedResponse)
+		rule := headerRules[p.id].mappedResponse
+		if p.id == hdrWWWAuthenticate {
+			rule = pass // what a 401 needs; only integrations' are remapped (field reports)
+		}
+		x.addHeader(p.name, v, rule)
 	}
 	t := custom.template(x.known.accept)
 	if t == nil {

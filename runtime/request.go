@@ -47,7 +47,7 @@ func (x *exchange) integrationRequest() *fault {
 	if req.Method == "" {
 		req.Method = x.verbText
 	}
-	req.Header = req.Header[:0]
+	req.Header, x.mapped = req.Header[:0], 0
 	req.Host = it.uri.linkHost
 	payload, text := x.requestPayload(it.contentHandling)
 	x.scope.Body.Reset(view(payload))
@@ -59,6 +59,9 @@ func (x *exchange) integrationRequest() *fault {
 		if f == nil {
 			x.passHeaders()
 			f = x.mapHeaders()
+		}
+		if f == nil {
+			x.gatewayHeaders()
 		}
 	} else {
 		if payload, f = x.transformRequest(payload, text); f == nil {
@@ -116,6 +119,9 @@ func (x *exchange) passHeaders() {
 		if headerRules[id].proxyRequest == drop || it.maps[id] {
 			continue
 		}
+		if id == hdrAccept {
+			x.mapped.add(id)
+		}
 		if id == hdrAuthorization && (isSignature(p.Value) || x.identity.Caller() != nil) {
 			continue
 		}
@@ -124,11 +130,7 @@ func (x *exchange) passHeaders() {
 		}
 		req.Header = append(req.Header, p)
 	}
-	if x.known.accept == "" && !it.maps[hdrAccept] {
-		req.Header = append(req.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
-	}
 	req.Header = x.appendForwarded(req.Header, &it.maps)
-	x.gatewayHeaders()
 }
 
 // appendForwarded appends the X-Forwarded headers: the chain of addresses that
@@ -174,21 +176,22 @@ func isSignature(v string) bool { return strings.HasPrefix(v, "AWS4-") }
 
 // gatewayHeaders adds what every backend gets from the gateway.
 func (x *exchange) gatewayHeaders() {
+	if !x.mapped.has(hdrAccept) {
+		x.backendRequest.Header = append(x.backendRequest.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
+	}
 	x.backendRequest.Header = append(x.backendRequest.Header,
 		mapping.Pair{Name: "X-Amzn-Apigateway-Api-Id", Value: x.stage.apiID},
 		mapping.Pair{Name: "X-Amzn-Trace-Id", Value: x.traceID()})
 }
 
-// defaultHeaders adds what an HTTP backend gets without a mapping.
+// defaultHeaders adds what an HTTP backend gets without a mapping. A mapping
+// whose source is missing is none.
 func (x *exchange) defaultHeaders(hasBody bool) {
-	it, req := &x.method.integration, &x.backendRequest
-	if !it.maps[hdrAccept] {
-		req.Header = append(req.Header, mapping.Pair{Name: "Accept", Value: mimeJSON})
-	}
-	if !it.maps[hdrUserAgent] {
+	req := &x.backendRequest
+	if !x.mapped.has(hdrUserAgent) {
 		req.Header = append(req.Header, mapping.Pair{Name: "User-Agent", Value: x.stage.userAgent})
 	}
-	if !it.maps[hdrContentType] && (hasBody || carriesBody(req.Method)) {
+	if !x.mapped.has(hdrContentType) && (hasBody || carriesBody(req.Method)) {
 		ct := x.known.contentType
 		if ct == "" && hasBody {
 			ct = mimeJSON
@@ -225,6 +228,7 @@ func (x *exchange) mapHeaders() *fault {
 			req.Host = v
 			continue
 		}
+		x.mapped.add(p.id)
 		req.Header = append(req.Header, mapping.Pair{Name: p.name, Value: v})
 	}
 	return nil
@@ -419,11 +423,12 @@ func appendQueryPair(b []byte, mark int, name, v string) []byte {
 func (x *exchange) dynamicEndpoint() *fault {
 	it := &x.method.integration
 	t := it.uri
-	start := len(x.scope.Arena)
+	var room [128]byte
+	b := room[:0] // not the arena: evaluating a placeholder may write there
 	for i := range t.host {
 		p := &t.host[i]
 		if p.slot < 0 {
-			x.scope.Arena = append(x.scope.Arena, p.literal...)
+			b = append(b, p.literal...)
 			continue
 		}
 		v, ok, f := x.pathParameter(&it.path[p.slot])
@@ -433,9 +438,9 @@ func (x *exchange) dynamicEndpoint() *fault {
 		if !ok || strings.ContainsFunc(v, notInHost) {
 			return x.badAddress()
 		}
-		x.scope.Arena = append(x.scope.Arena, v...)
+		b = append(b, v...)
 	}
-	host := string(x.scope.Arena[start:])
+	host := string(b)
 	e, err := x.gateway.backends.Endpoint(t.scheme, host, t.insecure)
 	if err != nil {
 		return x.badAddress()

@@ -10,11 +10,11 @@ import (
 func (x *exchange) proxiedResponse() *fault {
 	b := &x.backendResponse
 	x.status = b.StatusCode
-	nominated, encoded := "", false
+	nominates, encoded := false, false
 	for i := range b.Header {
 		switch p := &b.Header[i]; identifyHeader(p.Name) {
 		case hdrConnection:
-			nominated = p.Value
+			nominates = true
 		case hdrContentEncoding:
 			encoded = true
 		case hdrContentType:
@@ -24,10 +24,13 @@ func (x *exchange) proxiedResponse() *fault {
 	for i := range b.Header {
 		p := b.Header[i]
 		id := identifyHeader(p.Name)
-		if id == hdrContentType || nominated != "" && id == otherHeader && nominates(nominated, p.Name) {
+		if id == hdrContentType || nominates && id == otherHeader && nominated(b.Header, p.Name) {
 			continue
 		}
 		x.addHeader(p.Name, p.Value, headerRules[id].proxiedResponse)
+	}
+	if x.contentType == "" && b.StatusCode != 304 { // a 304's would replace the one the client has stored
+		x.contentType = mimeJSON
 	}
 	if encoded {
 		// The bytes are compressed: no text that could be converted.
@@ -64,11 +67,16 @@ func (x *exchange) isBackendBody(payload []byte) bool {
 	return len(payload) > 0 && len(payload) == len(b) && &payload[0] == &b[0]
 }
 
-// nominates tells whether a Connection value names a header.
-func nominates(connection, name string) bool {
-	for option := range strings.SplitSeq(connection, ",") {
-		if equalFold(strings.Trim(option, " \t"), name) {
-			return true
+// nominated tells whether a Connection field among header names a header.
+func nominated(header []mapping.Pair, name string) bool {
+	for i := range header {
+		if identifyHeader(header[i].Name) != hdrConnection {
+			continue
+		}
+		for option := range strings.SplitSeq(header[i].Value, ",") {
+			if equalFold(strings.Trim(option, " \t"), name) {
+				return true
+			}
 		}
 	}
 	return false

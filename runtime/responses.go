@@ -84,6 +84,15 @@ func newMappingTemplate(contentType string, t *mapping.Template) mappingTemplate
 	return mappingTemplate{contentType: contentType, template: t}
 }
 
+// unlessEmpty is t, or nil when its text is empty: such a template only stands
+// for its content type and leaves the body as it is (aws-facts: data plane, 9.3).
+func (t *mappingTemplate) unlessEmpty() *mappingTemplate {
+	if t.isStatic && len(t.static) == 0 {
+		return nil
+	}
+	return t
+}
+
 type passthrough uint8
 
 const (
@@ -101,11 +110,11 @@ func (t *requestTemplates) pick(mime string) (template *mappingTemplate, ok bool
 	}
 	for i := range t.list {
 		if strings.EqualFold(t.list[i].contentType, mime) {
-			return &t.list[i], true
+			return t.list[i].unlessEmpty(), true
 		}
 	}
 	if t.fallback != nil {
-		return t.fallback, true
+		return t.fallback.unlessEmpty(), true
 	}
 	switch t.passthrough {
 	case never:
@@ -132,9 +141,9 @@ func (t *responseTemplates) pick(accept string) *mappingTemplate {
 		mime := firstAccept(accept)
 		for i := range t.list {
 			if strings.EqualFold(t.list[i].contentType, mime) {
-				return &t.list[i]
+				return t.list[i].unlessEmpty()
 			}
 		}
 	}
-	return &t.list[0]
+	return t.list[0].unlessEmpty()
 }

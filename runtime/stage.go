@@ -5,6 +5,7 @@ import (
 
 	"sluice/api"
 	"sluice/authorizers"
+	"sluice/cache"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
 	"sluice/runtime/awsservice"
@@ -22,8 +23,10 @@ type Stage struct {
 	canaryPercent float64
 	tracing       bool
 	settings      map[string]*api.MethodSetting // what metering is configured with
-	accessLog     *mapping.Substitution         // nil: none
-	userAgent     string                        // AmazonAPIGateway_{api}, towards HTTP backends
+	cacheEnabled  bool
+	cacheSize     string
+	accessLog     *mapping.Substitution // nil: none
+	userAgent     string                // AmazonAPIGateway_{api}, towards HTTP backends
 	unrouted      *metrics.MethodMetrics
 }
 
@@ -46,6 +49,7 @@ type method struct {
 	verb                     verb
 	keyRequired              bool
 	limits                   *throttle.Method
+	caches                   *[verbAny]*cache.Method // nil: nothing is cached
 	required                 []requiredParameter
 	models                   []bodyModel
 	validateBody             bool
