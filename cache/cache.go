@@ -99,6 +99,14 @@ func (c *Cache) Remove(api, name string) {
 	}
 }
 
+// RedisFailures is how often Redis failed or refused, or held what is no entry.
+func (c *Cache) RedisFailures() uint64 {
+	if c.shared == nil {
+		return 0
+	}
+	return c.shared.failures.Load()
+}
+
 // Close waits for writes to Redis that are under way, and forgets the entries in
 // the process.
 func (c *Cache) Close() {

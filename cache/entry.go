@@ -32,7 +32,7 @@ type Entry struct {
 	Trace       bool
 
 	ttl   time.Duration
-	began uint64 // number of the flight that brought it
+	began uint64 // the moment of the flight that brought it
 }
 
 // keepable tells whether an answer is one of a successful integration.

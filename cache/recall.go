@@ -46,7 +46,7 @@ func (m *Method) recall(sp *space, key []byte, refresh bool) (*Entry, *Flight) {
 			return e, nil
 		}
 	}
-	f := &Flight{method: m, space: sp, key: string(key), began: sp.began.Add(1), done: make(chan struct{})}
+	f := &Flight{method: m, space: sp, key: string(key), began: sp.moment(), done: make(chan struct{})}
 	if !refresh {
 		f.listed = true
 		if other, found := sp.flights.LoadOrStore(f.key, f); found {

@@ -21,18 +21,20 @@ import (
 // shared keeps entries in Redis, for all nodes.
 //
 // An entry lies under {prefix}{hash of its key} and begins with a head: the form,
-// and the generation of its stage. The generation is a number under
+// the generation of its stage, and when it was asked for. The generation is a number under
 // {prefix}generation:{api}/{stage}, which a look reads in the same round trip; an
 // entry of another generation counts for nothing. No hash tags: entries spread
 // over a cluster.
 type shared struct {
-	client  redis.UniversalClient
-	timeout time.Duration
-	prefix  string
-	secret  []byte
-	log     *slog.Logger
-	breaker breaker
-	writes  chan struct{} // one a write under way
+	client   redis.UniversalClient
+	timeout  time.Duration
+	prefix   string
+	secret   []byte
+	log      *slog.Logger
+	breaker  breaker
+	logged   atomic.Int64 // when the last refusal was, Unix nanoseconds
+	failures atomic.Uint64
+	writes   chan struct{} // one a write under way
 
 	mu    sync.Mutex
 	seals map[stageID]*seal
@@ -49,8 +51,24 @@ type sharedFlight struct {
 const (
 	plainForm  = 1
 	sealedForm = 2
-	headSize   = 9 // form, generation
+	headSize   = 17 // form, generation, began
 )
+
+// keepScript writes an entry unless one of the same generation is there that was
+// asked for later: KEYS[1] the entry's name; ARGV the value and its lifetime in
+// milliseconds. Bytes are compared one by one: how Lua orders strings depends on
+// the server's locale.
+var keepScript = redis.NewScript(`
+local old, new = redis.call('GETRANGE', KEYS[1], 0, 16), ARGV[1]
+if #old == 17 and string.sub(old, 1, 9) == string.sub(new, 1, 9) then
+  for i = 10, 17 do
+    local a, b = string.byte(old, i), string.byte(new, i)
+    if a > b then return 0 end
+    if a < b then break end
+  end
+end
+redis.call('SET', KEYS[1], new, 'PX', ARGV[2])
+return 1`)
 
 // maxWrites bounds the writes to Redis under way. More answers are not kept.
 const maxWrites = 64
@@ -121,6 +139,7 @@ func (s *shared) find(f *Flight, refresh bool) *Entry {
 	b, _ := value.Bytes()
 	e, err := sf.decode(b, f.key)
 	if err != nil {
+		s.failures.Add(1)
 		s.log.Warn("response cache: an entry in Redis cannot be read", "api", m.stage.id.api, "stage", m.stage.id.name, "error", err)
 		return nil
 	}
@@ -152,6 +171,7 @@ func (f *sharedFlight) encode(e *Entry, key string) []byte {
 	b := make([]byte, headSize, n)
 	b[0] = plainForm
 	binary.BigEndian.PutUint64(b[1:], f.generation)
+	binary.BigEndian.PutUint64(b[9:], e.began)
 	if f.seal == nil {
 		return appendEntry(b, e)
 	}
@@ -200,7 +220,8 @@ func (s *shared) keepLater(f *Flight, e *Entry) bool {
 		defer f.unlist()
 		ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 		defer cancel()
-		if err := s.client.Set(ctx, f.shared.name, f.shared.encode(e, f.key), f.method.ttl).Err(); err != nil {
+		value := f.shared.encode(e, f.key)
+		if err := keepScript.Run(ctx, s.client, []string{f.shared.name}, value, f.method.ttl.Milliseconds()).Err(); err != nil {
 			s.failed(err)
 		}
 	}()
@@ -246,7 +267,19 @@ func (s *shared) seal(id stageID) (*seal, error) {
 	return k, err
 }
 
+// failed notes an error. One that Redis itself answered costs no time and says
+// nothing about the next request, so nobody stops asking for it.
 func (s *shared) failed(err error) {
+	s.failures.Add(1)
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		const every = int64(10 * time.Second)
+		now, last := time.Now().UnixNano(), s.logged.Load()
+		if now-last >= every && s.logged.CompareAndSwap(last, now) {
+			s.log.Warn("response cache: Redis refuses", "error", err)
+		}
+		return
+	}
 	if s.breaker.open() {
 		s.log.Warn("response cache: Redis does not answer, requests are not cached meanwhile", "error", err)
 	}

@@ -13,7 +13,7 @@ import (
 type space struct {
 	entries *otter.Cache[string, *Entry] // nil: in Redis
 	flights sync.Map                     // key -> *Flight
-	began   atomic.Uint64                // flights so far
+	began   atomic.Uint64                // flights so far, of entries in this process
 	class   int
 }
 
@@ -44,6 +44,15 @@ func (sp *space) keep(key string, e *Entry) {
 		}
 		return e, otter.WriteOp
 	})
+}
+
+// moment is when a flight begins: a number that later flights exceed. In Redis,
+// where other nodes' flights count too, it is the time.
+func (sp *space) moment() uint64 {
+	if sp.entries == nil {
+		return uint64(time.Now().UnixNano())
+	}
+	return sp.began.Add(1)
 }
 
 // close ends the goroutine that takes expired entries out.
