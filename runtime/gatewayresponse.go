@@ -21,7 +21,8 @@ type gatewayResponse struct {
 }
 
 type gatewayTemplate struct {
-	contentType string
+	contentType string // as configured, for the answer
+	mime        string // without parameters, for the choice
 	body        *mapping.Substitution
 }
 
@@ -68,10 +69,10 @@ func (r *gatewayResponse) template(accept string) *gatewayTemplate {
 	fallback := &r.templates[0]
 	for i := range r.templates {
 		t := &r.templates[i]
-		if strings.EqualFold(t.contentType, mime) {
+		if strings.EqualFold(t.mime, mime) {
 			return t
 		}
-		if t.contentType == mimeJSON {
+		if t.mime == mimeJSON {
 			fallback = t
 		}
 	}
@@ -117,7 +118,7 @@ func (c *compiler) gatewayResponses(list []*api.GatewayResponse) gatewayResponse
 				c.fail(append(part, "responseTemplates", ct), subject, err.Error())
 				continue
 			}
-			r.templates = append(r.templates, gatewayTemplate{contentType: ct, body: t})
+			r.templates = append(r.templates, gatewayTemplate{contentType: ct, mime: mimeOf(ct), body: t})
 		}
 		out.custom[kind] = r
 	}

@@ -198,3 +198,54 @@ func TestValidation(t *testing.T) {
 		})
 	}
 }
+
+// TestGatewayResponseClasses checks what a type takes from DEFAULT_4XX and
+// DEFAULT_5XX: everything when it is not customised, else only the status.
+func TestGatewayResponseClasses(t *testing.T) {
+	b := newAPI()
+	b.method("GET", "/keyed", mockIntegration(`{}`)).APIKeyRequired = true
+	broken := b.method("GET", "/broken", mockIntegration(`{}`))
+	broken.MethodIntegration.RequestTemplates["application/json"] = `no json {`
+	strict := b.method("POST", "/strict", mockIntegration(`{}`))
+	strict.MethodIntegration.PassthroughBehavior = api.PassthroughNever
+	b.snapshot.GatewayResponses = []*api.GatewayResponse{
+		{ResponseType: api.Default4XX, StatusCode: "418", ResponseParameters: map[string]string{"gatewayresponse.header.X-Class": "'4'"}},
+		{ResponseType: api.Default5XX, ResponseParameters: map[string]string{"gatewayresponse.header.X-Class": "'5'"}},
+		{ResponseType: api.InvalidAPIKey, ResponseParameters: map[string]string{
+			"gatewayresponse.header.WWW-Authenticate": `'Basic realm="x"'`, "gatewayresponse.header.Server": "'mine'",
+		}},
+		{ResponseType: api.UnsupportedMediaType, StatusCode: "406", ResponseTemplates: map[string]string{
+			"text/plain; charset=utf-8": "$context.error.message", "application/json": "{}",
+		}},
+	}
+	r := b.start(t)
+	for _, c := range []struct {
+		name   string
+		answer *answer
+		status int
+		want   map[string]string
+		body   string
+	}{
+		{"not customised", r.get("/dev/nope"), 418, map[string]string{"X-Class": "4"}, `{"message":"Missing Authentication Token"}`},
+		{"customised without a status", r.get("/dev/keyed"), 418, map[string]string{
+			"X-Class": "", "WWW-Authenticate": `Basic realm="x"`, "x-amzn-Remapped-Server": "mine",
+		}, `{"message":"Forbidden"}`},
+		{
+			"customised with a status", r.send("POST", "/dev/strict", "x", "Content-Type: a/b", "Accept: text/plain"), 406,
+			map[string]string{"X-Class": "", "Content-Type": "text/plain; charset=utf-8"},
+			"Unsupported Media Type",
+		},
+		{"5XX", r.get("/dev/broken"), 500, map[string]string{"X-Class": "5"}, `{"message": "Internal server error"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.answer.status != c.status || c.answer.body != c.body {
+				t.Errorf("%d %s, want %d %s", c.answer.status, c.answer.body, c.status, c.body)
+			}
+			for name, want := range c.want {
+				if got := c.answer.get(name); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
