@@ -121,7 +121,7 @@ func (n *tally) compare(t *testing.T, title string, cases []Case, got, want, oth
 
 // wholeContext finds $context printed as a whole, which in the service prints
 // nothing, as was recorded.
-var wholeContext = regexp.MustCompile(`context\b[^.\[]|context$|Override\b[^.\[]|Override$|header\b[^.\[]`)
+var wholeContext = regexp.MustCompile(`(context|Override|header)\b([^.\[]|\.[^A-Za-z]|$)`)
 
 // same compares answers; of errors only that they are.
 func same(a, b Answer) bool {

@@ -103,29 +103,33 @@ type rangeExpr struct {
 	from, to expr
 }
 
-// bounds are the first and the last element; ok is false when the range has no
-// value.
-func (e *rangeExpr) bounds(st *state) (from, to int32, ok bool) {
+// span is the first element, how many there are, and the way to the next; ok is
+// false when the range has no value.
+func (e *rangeExpr) span(st *state) (from, n, step int32, ok bool) {
 	l, r := e.from.eval(st), e.to.eval(st)
 	if st.sig != sigNone || !isNumber(l) || !isNumber(r) {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
-	return int32(longValue(l)), int32(longValue(r)), true
-}
-
-func (e *rangeExpr) eval(st *state) value.Value {
-	from, to, ok := e.bounds(st)
-	if !ok {
-		return value.Value{}
-	}
-	// The reference counts in int, and has nothing when that overflows.
+	from, to := int32(longValue(l)), int32(longValue(r))
+	// The reference counts in int, and fails when that overflows.
 	diff := from - to
 	if diff < 0 {
 		diff = -diff
 	}
-	n := diff + 1
-	if n < 0 {
+	if n = diff + 1; n < 0 {
 		st.fail(e.pos, RuntimeError, "the range is too long", nil)
+		return 0, 0, 0, false
+	}
+	step = 1
+	if from >= to {
+		step = -1
+	}
+	return from, n, step, true
+}
+
+func (e *rangeExpr) eval(st *state) value.Value {
+	from, n, step, ok := e.span(st)
+	if !ok {
 		return value.Value{}
 	}
 	if int(n) > st.limits.RangeElement {
@@ -136,10 +140,6 @@ func (e *rangeExpr) eval(st *state) value.Value {
 		return value.Value{}
 	}
 	l := value.NewList(int(n))
-	step := int32(1)
-	if from >= to {
-		step = -1
-	}
 	for i := int32(0); i < n; i++ {
 		l.Items = append(l.Items, value.OfInt(from+i*step))
 	}

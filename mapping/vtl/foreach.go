@@ -12,11 +12,7 @@ type foreachStmt struct {
 }
 
 func (s *foreachStmt) render(st *state) {
-	list := s.list.eval(st)
-	if list.IsNull() || st.sig != sigNone {
-		return
-	}
-	it, ok := iterate(list)
+	it, ok := s.iterator(st)
 	if !ok {
 		return
 	}
@@ -89,6 +85,19 @@ func (s *foreachStmt) render(st *state) {
 			st.freeLoops = append(st.freeLoops, l)
 		}
 	}
+}
+
+// iterator goes over the list, over a range without making it a list.
+func (s *foreachStmt) iterator(st *state) (iterator, bool) {
+	if r, ok := s.list.(*rangeExpr); ok {
+		from, n, step, ok := r.span(st)
+		return iterator{counts: true, from: from, step: step, n: int(n)}, ok
+	}
+	list := s.list.eval(st)
+	if list.IsNull() || st.sig != sigNone {
+		return iterator{}, false
+	}
+	return iterate(list)
 }
 
 func (st *state) restore(f *frame, slot int, v value.Value) {

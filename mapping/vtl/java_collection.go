@@ -13,6 +13,9 @@ type iterator struct {
 	changes uint32
 	i, n    int
 	ext     value.Iterator
+
+	counts     bool // the elements are the Integers of a range
+	from, step int32
 }
 
 // iterate makes an iterator of what #foreach can go over: lists, arrays, maps
@@ -67,6 +70,8 @@ func (it *iterator) next() (v value.Value, err error) {
 			return v, errNoElement
 		}
 		v = it.list.Items[it.i]
+	case it.counts:
+		v = value.OfInt(it.from + int32(it.i)*it.step)
 	case it.ext != nil:
 		return it.ext.Next()
 	case it.m != nil:
