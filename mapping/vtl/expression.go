@@ -110,7 +110,7 @@ func (e *rangeExpr) span(st *state) (from, n, step int32, ok bool) {
 	if st.sig != sigNone || !isNumber(l) || !isNumber(r) {
 		return 0, 0, 0, false
 	}
-	from, to := int32(longValue(l)), int32(longValue(r))
+	from, to := intValue(l), intValue(r)
 	// The reference counts in int, and fails when that overflows.
 	diff := from - to
 	if diff < 0 {
