@@ -107,7 +107,7 @@ func (d *decoder) object(depth int) (goja.Value, error) {
 		if d.i >= len(d.s) || d.s[d.i] != '"' {
 			return nil, d.unexpected()
 		}
-		key, err := d.str()
+		name, err := d.key()
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,6 @@ func (d *decoder) object(depth int) (goja.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := key.String()
 		if name == "__proto__" {
 			// An ordinary property, not the prototype.
 			err = o.DefineDataProperty(name, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
@@ -227,6 +226,26 @@ func (d *decoder) digits() bool {
 		d.i++
 	}
 	return d.i > start
+}
+
+// key reads the name of a property.
+func (d *decoder) key() (string, error) {
+	for i := d.i + 1; i < len(d.s); i++ {
+		switch c := d.s[i]; {
+		case c == '"':
+			name := d.s[d.i+1 : i]
+			d.i = i + 1
+			return name, nil
+		case c == '\\' || c < 0x20:
+			v, err := d.str()
+			if err != nil {
+				return "", err
+			}
+			return v.String(), nil
+		}
+	}
+	_, err := d.str()
+	return "", err
 }
 
 // str reads a string. Without escapes it shares the text's memory.
