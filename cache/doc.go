@@ -12,7 +12,7 @@
 // The pipeline asks between validation and the integration request:
 //
 //	refresh := false
-//	if cache.AsksToInvalidate(header) {
+//	if m.Active() && cache.AsksToInvalidate(header) {
 //		may := !m.RequiresAuthorization() || authorization.MayInvalidate(...)
 //		switch m.Judge(may) {
 //		case cache.Refresh:
@@ -44,7 +44,8 @@
 // how the service is known to behave in the field (a backend's 429 is repeated
 // from the cache); its documentation only says "responses". Headers of the answer,
 // Cache-Control among them, do not matter: the service does not read them.
-// Answers with a body of more than MaxBody bytes are not kept.
+// Answers with a body of more than MaxBody bytes are not kept, nor are those of
+// integrations that stream.
 //
 // # Keys
 //

@@ -47,7 +47,8 @@ type Method struct {
 const maxTTL = 3600
 
 // Method compiles the caching of a method that its setting enables. It is nil if
-// the TTL is 0, which switches caching off, and when a problem is no warning.
+// the TTL is 0, which switches caching off, if the integration streams, and when a
+// problem is no warning.
 // Whether the stage has a cluster does not matter here: that may change at any time.
 func (s *Stage) Method(o MethodOptions) (*Method, []Problem) {
 	var problems []Problem
@@ -94,6 +95,10 @@ func (s *Stage) Method(o MethodOptions) (*Method, []Problem) {
 	}
 	if ttl == 0 {
 		return nil, problems
+	}
+	if integration.ResponseTransferMode == "STREAM" {
+		// aws-facts: data plane, section 17: response streaming knows no cache.
+		return nil, append(problems, Problem{Warning: true, Message: "answers that are streamed (responseTransferMode STREAM) are not cached"})
 	}
 	return m, problems
 }

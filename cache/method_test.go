@@ -77,6 +77,11 @@ func TestMethodSettings(t *testing.T) {
 		}
 	}
 	o := methodOf()
+	o.Method.MethodIntegration.ResponseTransferMode = "STREAM"
+	if m, problems := s.Method(o); m != nil || len(problems) != 1 || !problems[0].Warning {
+		t.Errorf("streamed: %v, %v", m, problems)
+	}
+	o = methodOf()
 	o.Method.MethodIntegration = nil
 	if m, problems := s.Method(o); m != nil || len(problems) != 1 {
 		t.Errorf("without integration: %v, %v", m, problems)

@@ -40,8 +40,7 @@ func (m *Method) Recall(l *Lookup, s *mapping.Scope, refresh bool) (hit *Entry, 
 }
 
 func (m *Method) recall(sp *space, key []byte, refresh bool) (*Entry, *Flight) {
-	inMemory := sp.entries != nil
-	if inMemory && !refresh {
+	if sp.entries != nil && !refresh {
 		if e := sp.find(view(key)); e != nil {
 			return e, nil
 		}
@@ -53,17 +52,29 @@ func (m *Method) recall(sp *space, key []byte, refresh bool) (*Entry, *Flight) {
 			return other.(*Flight).await(m.wait), nil
 		}
 	}
-	var e *Entry
-	switch {
-	case !inMemory:
-		e = m.stage.cache.shared.find(f, refresh)
-	case !refresh:
-		// A flight may have landed between the look and the take-off.
-		e = sp.find(f.key)
-	}
-	if e != nil {
+	if e := f.look(refresh); e != nil {
 		f.land(e, false)
 		return e, nil
 	}
 	return nil, f
+}
+
+// look finds the entry that makes a flight needless: in Redis, or one that landed
+// in memory between the first look and the take-off.
+func (f *Flight) look(refresh bool) *Entry {
+	ended := false
+	defer func() {
+		if !ended { // a panic: nobody may wait for a leader that is gone
+			f.Abandon()
+		}
+	}()
+	var e *Entry
+	switch {
+	case f.space.entries == nil:
+		e = f.method.stage.cache.shared.find(f, refresh)
+	case !refresh:
+		e = f.space.find(f.key)
+	}
+	ended = true
+	return e
 }
