@@ -37,9 +37,13 @@ func (b *bucket) take(l *limit, nanos, nodes int64) answer {
 		if full == evicted {
 			return gone
 		}
-		// A bucket cannot be emptier than empty; it would seem so after its limit
-		// or the number of nodes changed.
-		next := min(max(full, now), now+window) + interval
+		// A bucket cannot be emptier than empty; it seems so after its limit or the
+		// number of nodes changed.
+		if full > now+window {
+			b.full.CompareAndSwap(full, now+window)
+			continue
+		}
+		next := max(full, now) + interval
 		if next > now+window {
 			return refused
 		}

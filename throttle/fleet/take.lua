@@ -16,7 +16,11 @@ for i = 1, n do
   local window = tonumber(ARGV[a + 1])
   local wanted = tonumber(ARGV[a + 2])
   local f = tonumber(stored[i] or now + tonumber(ARGV[a + 3]))
-  f = math.min(math.max(f, now), now + window)
+  if f > now + window then -- emptier than empty, because the limit changed
+    f = now + window
+    redis.call('SET', KEYS[i], string.format('%.3f', f), 'PX', math.ceil(window / 1000) + 1)
+  end
+  f = math.max(f, now)
   local granted = math.min(wanted, math.floor((now + window - f) / interval[i] + 1e-6))
   if granted < 1 then return {i} end
   full[i] = f + granted * interval[i]

@@ -1,0 +1,8 @@
+package redistest
+
+import "syscall"
+
+const (
+	stop = syscall.SIGSTOP
+	cont = syscall.SIGCONT
+)
