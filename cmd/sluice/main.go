@@ -7,6 +7,7 @@ import (
 )
 
 func main() {
+	tuneMemory()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	os.Exit(run(os.Args[1:], &environment{
