@@ -85,11 +85,25 @@ func (b *bucket) debt(l *limit, nanos int64) float64 {
 	if full == evicted {
 		return 0
 	}
-	d := float64(max(full-l.ticks(nanos), 0))
-	if l.coarse {
-		return d / 1e3
+	return float64(max(full-l.ticks(nanos), 0)) / l.perSecond()
+}
+
+// adapt brings the bucket from one limit to another: what it needs to be full stays
+// the same time, but it is no emptier than empty. Requests that still go by the old
+// limit may make it so again; take sees to that.
+func (b *bucket) adapt(from, to *limit, nanos int64) {
+	if from == nil || to == nil || from.closed() || to.closed() {
+		b.full.CompareAndSwap(b.full.Load(), 0)
+		return
 	}
-	return d / (1e9 * ticksPerNano)
+	full := b.full.Load()
+	seconds := b.debt(from, nanos)
+	next := int64(0)
+	if seconds > 0 {
+		now, perSecond := to.ticks(nanos), to.perSecond()
+		next = now + int64(min(seconds*perSecond, float64(to.window)))
+	}
+	b.full.CompareAndSwap(full, next)
 }
 
 // evict marks a full bucket as evicted; others stay.

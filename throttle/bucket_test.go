@@ -194,18 +194,46 @@ func TestBucketShare(t *testing.T) {
 	}
 }
 
-// A limit that is raised holds at once: what an emptier bucket of the old one owes
-// is forgotten beyond empty.
-func TestBucketKeepsNoDebtOfAnotherLimit(t *testing.T) {
+// A limit that is changed holds at once: what an emptier bucket of the old one owes
+// is forgotten beyond empty, and a full one stays full.
+func TestBucketAdapts(t *testing.T) {
 	slow, fast := newLimit(throttleOf(0.001, 100), Throttle{}), newLimit(throttleOf(100, 10), Throttle{})
+	coarse := newLimit(throttleOf(1e-6, 100), Throttle{})
+	if !coarse.coarse || fast.coarse {
+		t.Fatal("the limits are not what this test needs")
+	}
+	const now = 3600e9
+	for _, from := range []*limit{slow, coarse} {
+		var b bucket
+		for b.take(from, now, 1) == granted {
+		}
+		b.adapt(from, fast, now)
+		if b.take(fast, now, 1) != refused || b.take(fast, now+10.1e6, 1) != granted {
+			t.Error("an empty bucket is not empty after a change of its limit")
+		}
+	}
+	for _, pair := range [][2]*limit{{slow, fast}, {fast, coarse}, {coarse, fast}, {nil, fast}} {
+		var b bucket
+		if pair[0] != nil {
+			b.take(pair[0], 0, 1)
+		}
+		at := int64(now)
+		if pair[0] == coarse {
+			at = 2e15 // long enough for its token
+		}
+		b.adapt(pair[0], pair[1], at)
+		for n := range pair[1].burst {
+			if b.take(pair[1], at, 1) != granted {
+				t.Fatalf("a full bucket has %d tokens after a change of its limit", n)
+			}
+		}
+	}
+	// A request that went by the old limit meanwhile.
 	var b bucket
-	for b.take(slow, 0, 1) == granted {
+	for b.take(slow, now, 1) == granted {
 	}
-	if b.take(fast, 0, 1) != refused {
-		t.Error("an empty bucket is full after a change of its limit")
-	}
-	if b.take(fast, 10e6, 1) != granted {
-		t.Error("no token 10 ms after the rate became 100 a second")
+	if b.take(fast, now, 1) != refused || b.take(fast, now+10.1e6, 1) != granted {
+		t.Error("a bucket is emptier than empty")
 	}
 }
 

@@ -232,7 +232,9 @@ func (l *Limiter) SetAccount(t Throttle) error {
 func (l *Limiter) setAccount(t Throttle) {
 	rate, burst := or(t.RateLimit, DefaultAccountRate), or(t.BurstLimit, DefaultAccountBurst)
 	l.account = Throttle{RateLimit: &rate, BurstLimit: &burst}
-	if limit := newLimit(l.account, l.account); !limit.equal(l.accountLimit.Load()) {
+	old := l.accountLimit.Load()
+	if limit := newLimit(l.account, l.account); !limit.equal(old) {
+		l.total.bucket.adapt(old, limit, l.now())
 		l.accountLimit.Store(limit)
 	}
 	for _, s := range l.stages {
@@ -378,6 +380,12 @@ func (l *Limiter) putPlan(ctx context.Context, config Plan) error {
 
 // store makes a state the plan's.
 func (l *Limiter) store(p *plan, state *planState) {
+	if old := p.state.Load(); old != nil && !old.limit.equal(state.limit) {
+		now := l.now()
+		for _, sub := range p.members {
+			sub.level.bucket.adapt(old.limit, state.limit, now)
+		}
+	}
 	p.state.Store(state)
 	if state.generation == 0 { // it began anew, and a record may remember the last 0
 		for _, sub := range p.members {

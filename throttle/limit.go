@@ -30,11 +30,8 @@ func newLimit(t Throttle, account Throttle) *limit {
 		return l
 	}
 	seconds := float64(l.burst) / l.rate
-	perSecond := 1e9 * ticksPerNano
-	if l.coarse = seconds > fineWindow; l.coarse {
-		perSecond = 1e3
-	}
-	l.interval = int64(math.Ceil(min(max(perSecond/l.rate, 1), maxTicks)))
+	l.coarse = seconds > fineWindow
+	l.interval = int64(math.Ceil(min(max(l.perSecond()/l.rate, 1), maxTicks)))
 	l.window = int64(min(float64(l.interval)*float64(l.burst), maxTicks))
 	return l
 }
@@ -60,6 +57,14 @@ func (l *limit) ticks(nanos int64) int64 {
 		return nanos / nanosPerMs
 	}
 	return nanos * ticksPerNano
+}
+
+// perSecond is the number of ticks in a second.
+func (l *limit) perSecond() float64 {
+	if l.coarse {
+		return 1e3
+	}
+	return 1e9 * ticksPerNano
 }
 
 // share is the limit's interval and window for one of n nodes: a rate and a burst

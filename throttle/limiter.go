@@ -137,7 +137,7 @@ func (l *Limiter) Run(ctx context.Context) error {
 				l.log.Debug("usage could not be written before its time", "error", err)
 			}
 		case <-sweep.C:
-			l.sweep(l.nanos(l.clock()))
+			l.sweep(l.now())
 		case <-prune.C:
 			if err := l.ledger.Prune(ctx, ledger.DayOf(l.clock())-keptDays); err != nil {
 				l.log.Error("old usage of API keys cannot be removed", "error", err)
@@ -148,3 +148,6 @@ func (l *Limiter) Run(ctx context.Context) error {
 
 // nanos is a time in nanoseconds since the start.
 func (l *Limiter) nanos(at time.Time) int64 { return max(int64(at.Sub(l.start)), 0) }
+
+// now is the time of changes of the configuration, as nanos has it.
+func (l *Limiter) now() int64 { return l.nanos(l.clock()) }

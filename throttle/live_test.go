@@ -84,8 +84,10 @@ func TestLiveChanges(t *testing.T) {
 	// A higher rate holds from now on.
 	plan.Throttle = throttleOf(1000, 3)
 	s.must(s.PutPlan(ctx, plan))
-	s.now = s.now.Add(10 * time.Millisecond)
+	s.now = s.now.Add(1001 * time.Microsecond)
 	s.want(m, "k", Allowed)
+	s.want(m, "k", Throttled)
+	s.now = s.now.Add(10 * time.Millisecond)
 
 	// A smaller quota counts what was used.
 	plan.Quota = &Quota{Limit: 5, Period: ledger.Monthly}

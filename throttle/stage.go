@@ -140,8 +140,10 @@ func (s *Stage) Method(path, httpMethod string) *Method {
 
 // setLimit changes the limit unless it is the same.
 func (m *Method) setLimit(l *limit) {
-	if old := m.limit.Load(); old.equal(l) {
+	old := m.limit.Load()
+	if old.equal(l) {
 		return
 	}
+	m.shared.bucket.adapt(old, l, m.stage.limiter.now())
 	m.limit.Store(l)
 }

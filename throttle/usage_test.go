@@ -77,8 +77,10 @@ func TestUsage(t *testing.T) {
 		t.Errorf("a page after the last: %q", next)
 	}
 	for _, q := range []UsageQuery{
-		{PlanID: "x", First: first, Last: first}, {PlanID: "week", KeyID: "x", First: first, Last: first},
-		{PlanID: "week", First: first, Last: first - 1}, {PlanID: "week", First: first, Last: first + 91},
+		{PlanID: "x", First: first, Last: first},
+		{PlanID: "week", KeyID: "x", First: first, Last: first},
+		{PlanID: "week", First: first, Last: first - 1},
+		{PlanID: "week", First: first, Last: first + 91},
 	} {
 		if _, _, err := s.Usage(ctx, q); !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrInvalid) {
 			t.Errorf("%+v: %v", q, err)
