@@ -33,6 +33,11 @@ func readFile(file string) ([]byte, error) {
 	return src, nil
 }
 
+func isFile(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && !info.IsDir()
+}
+
 func describeFileError(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New("no such file")

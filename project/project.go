@@ -18,6 +18,8 @@ type Options struct {
 	Stage string
 	// Variables are stage variables of every stage; they win over those of a file.
 	Variables map[string]string
+	// Surroundings win over those of the files.
+	Surroundings Surroundings
 	// Reading is called with each file before it is read; it may be nil.
 	Reading func(file string)
 }
@@ -28,10 +30,11 @@ type Project struct {
 	// Files are all files that were read or should have been, in the order in
 	// which they were met. They are complete even when there are problems, so
 	// that a watcher sees the repair.
-	Files     []string
-	Region    string // "" when no sluice.yaml sets it
-	AccountID string // "" when no sluice.yaml sets it
-	Log       LogSettings
+	Files        []string
+	Region       string // "" when no sluice.yaml sets it
+	AccountID    string // "" when no sluice.yaml sets it
+	Surroundings Surroundings
+	Log          LogSettings
 }
 
 // Deployment is one stage to serve.
@@ -65,6 +68,7 @@ func Load(files []string, o Options) (*Project, api.Problems) {
 		l.load(f)
 	}
 	l.checkDuplicates()
+	l.overrule()
 	return l.project, l.problems
 }
 

@@ -24,8 +24,9 @@ func TestWhole(t *testing.T) {
 		Deployments       []seen
 		Files             []string
 		Region, AccountID string
+		Surroundings      Surroundings
 		Log               LogSettings
-	}{nil, p.Files, p.Region, p.AccountID, p.Log}
+	}{nil, p.Files, p.Region, p.AccountID, p.Surroundings, p.Log}
 	for _, d := range p.Deployments {
 		s := seen{APIID: d.APIID, Name: d.Snapshot.RestApi.Name, Stage: d.Stage, Files: d.Files}
 		if d.Canary != nil {

@@ -26,6 +26,7 @@ func (l *loader) loadProjectFile(file string, src []byte) {
 		l.project.AccountID = n.text
 	}
 	l.readLog(root.get("log"), file)
+	l.readSurroundings(root, file)
 	ids := map[string]api.Place{}
 	for _, n := range root.get("apis").items {
 		e := entry{

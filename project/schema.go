@@ -181,6 +181,8 @@ func spokenType(t string) string {
 		return "text"
 	case "boolean":
 		return "true or false"
+	case "integer":
+		return "a whole number"
 	case "null":
 		return "empty"
 	}

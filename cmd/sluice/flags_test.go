@@ -5,9 +5,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"sluice/api"
+	"sluice/lambda"
 	"sluice/project"
 )
 
@@ -120,5 +123,93 @@ func TestReplaceFile(t *testing.T) {
 	}
 	if st, err := os.Stat(os.DevNull); err != nil || st.Mode().IsRegular() {
 		t.Errorf("the device was replaced by a file (%v)", err)
+	}
+}
+
+func TestSurroundFlags(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "policy.json")
+	if err := os.WriteFile(keys, []byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	right := []struct {
+		text string
+		want lambda.Function
+	}{
+		{"a=index.js", lambda.Function{Runtime: "javascript", File: "index.js"}},
+		{"a=src/index.ts:run", lambda.Function{Runtime: "javascript", File: "src/index.ts", Handler: "run"}},
+		{"a=node:index.mjs:run", lambda.Function{Runtime: "node", File: "index.mjs", Handler: "run"}},
+		{"a=app.py:run", lambda.Function{Runtime: "python", File: "app.py", Handler: "run"}},
+		{"a=bin/bootstrap", lambda.Function{Runtime: "process", File: "bin/bootstrap"}},
+		{"a=answer.json", lambda.Function{Runtime: "static", File: "answer.json"}},
+		{"a=static:answer.txt", lambda.Function{Runtime: "static", File: "answer.txt"}},
+		{"a=http://127.0.0.1:9001", lambda.Function{Runtime: "endpoint", Endpoint: "http://127.0.0.1:9001"}},
+		{"a=endpoint:http://127.0.0.1:9001/x", lambda.Function{Runtime: "endpoint", Endpoint: "http://127.0.0.1:9001/x"}},
+	}
+	for _, tt := range right {
+		s, err := (&surroundFlags{Functions: []string{tt.text, ""}}).surroundings()
+		tt.want.Name = "a"
+		if err != nil || len(s.Functions) != 1 || !reflect.DeepEqual(s.Functions[0], tt.want) {
+			t.Errorf("--function %s gives %+v (%v), want %+v", tt.text, s.Functions, err, tt.want)
+		}
+	}
+	s, err := (&surroundFlags{
+		Endpoints: []string{"sqs=http://127.0.0.1:9324", "*=http://127.0.0.1:5000"}, VPCLinks: []string{"l=127.0.0.1:80"},
+		KeySets:     []string{"eu-west-1_a=keys.json"},
+		Credentials: []string{"AK:se/cr+et=,sessionToken=a+b/c==,arn=arn:aws:iam::123456789012:user/a,policy=" + keys, "test:test"},
+	}).surroundings()
+	if err != nil || s.Endpoints["*"] != "http://127.0.0.1:5000" || s.VPCLinks["l"] != "127.0.0.1:80" || s.KeySets["eu-west-1_a"] != "keys.json" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	if c := s.Credentials[0]; c.AccessKeyID != "AK" || c.SecretAccessKey != "se/cr+et=" || c.SessionToken != "a+b/c==" || c.ARN != "arn:aws:iam::123456789012:user/a" || len(c.Policies) != 1 {
+		t.Errorf("got %+v", c)
+	}
+	for _, f := range []surroundFlags{
+		{Functions: []string{"a"}},
+		{Functions: []string{"=index.js"}},
+		{Functions: []string{"a b=index.js"}},
+		{Functions: []string{"a=index.js", "a=other.js"}},
+		{Functions: []string{"a=http://"}},
+		{Endpoints: []string{"sqs=localhost:1"}},
+		{Endpoints: []string{"sqs"}},
+		{VPCLinks: []string{"l=ftp://a"}},
+		{VPCLinks: []string{"=a"}},
+		{KeySets: []string{"a/b=keys.json"}},
+		{Credentials: []string{"AK"}},
+		{Credentials: []string{"AK:SK,ar=x"}},
+		{Credentials: []string{"AK:SK,arn=x"}},
+		{Credentials: []string{"AK:SK", "AK:SK"}},
+		{Credentials: []string{"AK:SK,policy=none.json"}},
+	} {
+		_, err := f.surroundings()
+		var wrong misuse
+		if !errors.As(err, &wrong) {
+			t.Errorf("%+v: error %v", f, err)
+		}
+	}
+	if _, err := (&surroundFlags{Credentials: []string{"AK:SECRETKEY,ar=x"}}).surroundings(); err == nil || strings.Contains(err.Error(), "SECRETKEY") {
+		t.Errorf("the error shows the secret: %v", err)
+	}
+}
+
+func TestEndpointOf(t *testing.T) {
+	tests := []struct {
+		endpoints, env map[string]string
+		want           string
+	}{
+		{nil, nil, ""},
+		{nil, map[string]string{"AWS_ENDPOINT_URL": "http://all"}, "http://all"},
+		{nil, map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_LAMBDA": "http://own"}, "http://own"},
+		{map[string]string{"*": "http://yaml"}, map[string]string{"AWS_ENDPOINT_URL": "http://all"}, "http://yaml"},
+		{map[string]string{"*": "http://yaml"}, map[string]string{"AWS_ENDPOINT_URL_LAMBDA": "http://own"}, "http://own"},
+		{map[string]string{"*": "http://yaml", "lambda": "http://first"}, map[string]string{"AWS_ENDPOINT_URL_LAMBDA": "http://own"}, "http://first"},
+		{nil, map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, ""},
+	}
+	for _, tt := range tests {
+		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_LAMBDA", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"} {
+			t.Setenv(name, tt.env[name])
+		}
+		if got := endpointOf(project.Surroundings{Endpoints: tt.endpoints}, "AWS_ENDPOINT_URL_LAMBDA", "lambda"); got != tt.want {
+			t.Errorf("%v with %v: %q, want %q", tt.endpoints, tt.env, got, tt.want)
+		}
 	}
 }

@@ -55,14 +55,25 @@ func (s *server) reloadOnEdits(ctx context.Context) {
 func (s *server) reload() {
 	p, problems := s.load()
 	s.warnUnwatched()
-	stages, found := compile(s.gateway, p, s.formats)
+	before := s.gateway.now
+	if err := s.gateway.surround(p.Surroundings); err != nil {
+		problems = append(problems, api.Problem{Message: err.Error()})
+	}
+	stages, found := compile(s.gateway.Gateway, p, s.formats)
 	problems = join(problems, found)
+	if !problems.Fatal() {
+		if err := s.gateway.adopt(p.Surroundings, func() { s.gateway.Replace(stages) }); err != nil {
+			problems = append(problems, api.Problem{Message: err.Error()})
+		}
+	}
 	s.logProblems(problems)
 	if problems.Fatal() {
 		s.log.Error("not reloaded: the stages keep running as they were", "problems", len(problems))
+		if err := s.gateway.surround(before); err != nil {
+			s.log.Error("what the running stages call cannot be taken back", "error", err)
+		}
 		return
 	}
-	s.gateway.Replace(stages)
 	if p.Region != s.project.Region || p.AccountID != s.project.AccountID || p.Log != s.project.Log {
 		s.log.Warn("edits of region, accountId and log take effect at the next start")
 	}

@@ -24,6 +24,7 @@ type serveCommand struct {
 	Watch           bool   `env:"SLUICE_WATCH" default:"true" negatable:"" help:"Reload when a file changes (default: on; --watch=false or --no-watch switches it off)."`
 	AccessLog       string `env:"SLUICE_ACCESS_LOG" placeholder:"PATH" help:"Write one line a request to PATH, or to standard output with - (default: no access log). SIGHUP opens PATH anew."`
 	AccessLogFormat string `env:"SLUICE_ACCESS_LOG_FORMAT" placeholder:"FORMAT" help:"clf, json, xml, csv, or a format of $$context variables (default: the stage's own, else clf)."`
+	ExecutionLog    string `env:"SLUICE_EXECUTION_LOG" placeholder:"PATH" help:"Write the execution logs of methods whose loggingLevel is ERROR or INFO to PATH, or to standard output with - (default: standard error). SIGHUP opens PATH anew."`
 	LogLevel        string `env:"SLUICE_LOG_LEVEL" choices:"debug,info,warn,error" placeholder:"LEVEL" help:"Least severe message to log: debug, info, warn or error (default: info)."`
 	LogFormat       string `env:"SLUICE_LOG_FORMAT" choices:"text,json" placeholder:"FORMAT" help:"How messages are logged to standard error: text or json (default: text)."`
 	AllRoutes       bool   `env:"SLUICE_ALL_ROUTES" help:"List all routes on start, however many."`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -31,8 +32,9 @@ type server struct {
 	settings  project.LogSettings
 	formats   accessLogFormats
 	log       *slog.Logger
-	gateway   *runtime.Gateway
+	gateway   *gateway
 	accessLog *accesslog.Writer // nil without an access log
+	execution *accesslog.Writer // the execution logs
 	watcher   *watch.Watcher    // nil when files are not watched
 	unwatched error             // why a file of the last load is not
 }
@@ -55,11 +57,11 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	s.formats = formatsOf(s.settings)
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
-		g, err := runtime.New(s.gatewayOptions())
-		if err != nil {
-			return err
+		var found api.Problems
+		if g, _ := newGateway(p, s.gatewayOptions()); g != nil {
+			_, found = compile(g.Gateway, p, s.formats)
+			_ = g.functions.Close()
 		}
-		_, found := compile(g, p, s.formats)
 		printProblems(e.stderr, join(problems, found))
 		return errReported
 	}
@@ -67,11 +69,20 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if err := s.openAccessLog(); err != nil {
 		return err
 	}
+	if err := s.openExecutionLog(); err != nil {
+		return err
+	}
 	err := s.run(problems)
-	if s.accessLog != nil && !errors.Is(err, errStoppedAtOnce) {
+	if errors.Is(err, errStoppedAtOnce) {
+		return err
+	}
+	if s.accessLog != nil {
 		if closing := s.accessLog.Close(); closing != nil && err == nil {
 			err = fmt.Errorf("close the access log: %w", closing)
 		}
+	}
+	if closing := s.execution.Close(); closing != nil && err == nil {
+		err = fmt.Errorf("close the execution log: %w", closing)
 	}
 	return err
 }
@@ -81,7 +92,25 @@ func (s *server) gatewayOptions() runtime.Options {
 	if s.accessLog != nil {
 		o.AccessLog = s.accessLog
 	}
+	if s.execution != nil {
+		o.ExecutionLog = s.execution
+	}
 	return o
+}
+
+// openExecutionLog opens what execution logs are written to.
+func (s *server) openExecutionLog() error {
+	o := accesslog.Options{Log: s.log}
+	if s.command.ExecutionLog == "" {
+		s.execution = accesslog.NewWriter(os.Stderr, o)
+		return nil
+	}
+	w, err := accesslog.Open(s.command.ExecutionLog, o)
+	if err != nil {
+		return fmt.Errorf("open the execution log: %w", err)
+	}
+	s.execution = w
+	return nil
 }
 
 func (s *server) openAccessLog() error {
@@ -98,12 +127,14 @@ func (s *server) openAccessLog() error {
 
 // run serves what was loaded; problems are the warnings of loading it.
 func (s *server) run(problems api.Problems) error {
-	g, err := runtime.New(s.gatewayOptions())
+	g, err := newGateway(s.project, s.gatewayOptions())
+	if s.gateway = g; g != nil {
+		defer s.closeFunctions()
+	}
 	if err != nil {
 		return err
 	}
-	s.gateway = g
-	stages, found := compile(s.gateway, s.project, s.formats)
+	stages, found := compile(g.Gateway, s.project, s.formats)
 	problems = join(problems, found)
 	printProblems(s.environment.stderr, problems)
 	if problems.Fatal() {
@@ -116,6 +147,9 @@ func (s *server) run(problems api.Problems) error {
 		return err
 	}
 	defer ln.Close()
+	if err := g.listensOn(ln); err != nil {
+		return err
+	}
 	var admin net.Listener
 	if s.command.AdminListen != "" {
 		if admin, err = listen("--admin-listen", s.command.AdminListen); err != nil {
@@ -161,6 +195,13 @@ func (s *server) run(problems api.Problems) error {
 	}
 }
 
+// closeFunctions ends the functions, and the processes that they run in.
+func (s *server) closeFunctions() {
+	if err := s.gateway.functions.Close(); err != nil {
+		s.log.Warn("functions did not end well", "error", err)
+	}
+}
+
 // stop lets requests in flight finish.
 func (s *server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
@@ -184,8 +225,11 @@ func (s *server) stop() error {
 	}
 }
 
-// rotate opens the access log anew.
+// rotate opens the access log and the execution log anew.
 func (s *server) rotate() {
+	if err := s.execution.Rotate(); err != nil {
+		s.log.Error("the execution log could not be opened anew", "error", err)
+	}
 	if s.accessLog == nil {
 		return
 	}

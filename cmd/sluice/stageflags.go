@@ -8,6 +8,7 @@ import (
 
 // stageFlags are the flags of every command that loads definitions.
 type stageFlags struct {
+	surroundFlags
 	Stage     string   `env:"SLUICE_STAGE" placeholder:"NAME" help:"Stage of files that bring none (default: dev). A snapshot brings its own; a name given here replaces it."`
 	Variables []string `name:"var" sep:";" env:"SLUICE_VAR" placeholder:"NAME=VALUE" help:"Stage variable of all stages; may be repeated, or several separated by ;. It wins over the files."`
 }
@@ -19,6 +20,10 @@ func (f *stageFlags) options() (project.Options, error) {
 		if err := project.CheckStageName(f.Stage); err != nil {
 			return o, misused("--stage: %w", err)
 		}
+	}
+	var err error
+	if o.Surroundings, err = f.surroundings(); err != nil {
+		return o, err
 	}
 	for _, v := range f.Variables {
 		if v == "" {

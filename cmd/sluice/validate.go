@@ -55,11 +55,15 @@ func (c *validateCommand) Run(e *environment) error {
 // loadAndCompile loads files for a command that serves nothing.
 func loadAndCompile(files []string, o project.Options) (*project.Project, []*runtime.Stage, api.Problems) {
 	p, problems := project.Load(files, o)
-	g, err := runtime.New(runtime.Options{Region: p.Region, AccountID: p.AccountID})
-	if err != nil {
-		return p, nil, append(problems, api.Problem{Message: err.Error()})
+	g, err := newGateway(p, runtime.Options{Region: p.Region, AccountID: p.AccountID})
+	if err != nil && !problems.Fatal() {
+		problems = append(problems, api.Problem{Message: err.Error()})
 	}
-	stages, found := compile(g, p, accessLogFormats{})
+	if g == nil {
+		return p, nil, problems
+	}
+	defer g.functions.Close()
+	stages, found := compile(g.Gateway, p, accessLogFormats{})
 	problems = join(problems, found)
 	if problems.Fatal() {
 		return p, nil, problems

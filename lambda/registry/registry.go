@@ -168,8 +168,12 @@ func (r *Registry) Configure(cfg *lambda.Config) error {
 		}
 		k := key{ref.Scope, ref.Name, ref.Qualifier}
 		e := old.functions[k]
-		if e == nil || !reflect.DeepEqual(e.cfg, *f) || !reflect.DeepEqual(e.config, common) {
-			e = &entry{cfg: *f, config: common}
+		own := common
+		if f.Runtime != lambda.RuntimeEndpoint {
+			own.Endpoint = "" // nothing to a function that runs here
+		}
+		if e == nil || !reflect.DeepEqual(e.cfg, *f) || !reflect.DeepEqual(e.config, own) {
+			e = &entry{cfg: *f, config: own}
 			if e.invoker, err = r.open(f, &common); err != nil {
 				errs = append(errs, err)
 				continue

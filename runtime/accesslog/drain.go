@@ -18,7 +18,7 @@ func (d *drain) run() {
 	w := d.w
 	defer close(w.done)
 	defer func() {
-		if d.file != os.Stdout {
+		if w.path != "" { // standard streams are not ours
 			d.file.Close()
 		}
 	}()

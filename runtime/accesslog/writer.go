@@ -106,6 +106,12 @@ func Open(path string, o Options) (*Writer, error) {
 	return newWriter(f, path, o), nil
 }
 
+// NewWriter writes to a file that is open, such as standard error. Rotate leaves
+// it as it is, Close does not close it.
+func NewWriter(f *os.File, o Options) *Writer {
+	return newWriter(f, "", o.withDefaults())
+}
+
 func openFile(path string, mode os.FileMode) (*os.File, error) {
 	flag := os.O_APPEND | os.O_CREATE | os.O_WRONLY
 	if info, err := os.Stat(path); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
