@@ -69,7 +69,7 @@ fuzz: ## Run each fuzz target for FUZZTIME=30s (PKG=./...)
 .PHONY: oracle
 oracle: ## Compare random templates with a reference (ORACLE=path, TEMPLATES=100000)
 	@[ -n "$(ORACLE)" ] || { echo "say where the oracle is: make oracle ORACLE=path/to/oracle"; exit 2; }
-	ORACLE=$(abspath $(ORACLE)) TEMPLATES=$(TEMPLATES) $(GO) test -count=1 -timeout 0 -v -run Oracle ./mapping/...
+	ORACLE=$(abspath $(ORACLE)) TEMPLATES=$(TEMPLATES) $(GO) test -p 1 -count=1 -timeout 0 -v -run Oracle ./mapping/...
 
 .PHONY: clean
 clean: ## Remove what was built
