@@ -44,6 +44,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		cacheStage: g.cache.Stage(id, d.Stage.StageName),
 		gateway:    g, around: around, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
 	}
+	s.cacheStage = c.cacheStage
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {

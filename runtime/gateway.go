@@ -128,7 +128,7 @@ func (g *Gateway) Replace(stages []*Stage) {
 	t := newTable(stages)
 	for _, s := range stages {
 		g.limiter.Stage(s.apiID, s.name).Configure(s.settings)
-		if err := g.cache.Stage(s.apiID, s.name).Configure(s.cacheEnabled, s.cacheSize); err != nil {
+		if err := s.cacheStage.Configure(s.cacheEnabled, s.cacheSize); err != nil {
 			g.log.Error("the stage's cache stays off", "api", s.apiID, "stage", s.name, "error", err)
 		}
 	}

@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"strconv"
-
 	"sluice/api"
 	"sluice/cache"
 	"sluice/mapping"
@@ -87,13 +85,11 @@ func (c *compiler) caching(out *method, r *api.Resource, m *api.Method, part []s
 		})
 		for _, p := range problems {
 			at := append(part[:len(part):len(part)], "integration")
-			message := p.Message
 			if p.Parameter != "" {
 				at = append(at, "cacheKeyParameters")
-				message = strconv.Quote(p.Parameter) + ": " + message
 			}
 			c.problems = append(c.problems, api.Problem{
-				Place: c.snapshot.Places.Find(at...), Subject: subject, Message: message, Warning: p.Warning,
+				Place: c.snapshot.Places.Find(at...), Subject: subject, Message: p.Message, Warning: p.Warning,
 			})
 		}
 		if cm == nil {

@@ -23,6 +23,7 @@ type Stage struct {
 	canaryPercent float64
 	tracing       bool
 	settings      map[string]*api.MethodSetting // what metering is configured with
+	cacheStage    *cache.Stage
 	cacheEnabled  bool
 	cacheSize     string
 	accessLog     *mapping.Substitution // nil: none
