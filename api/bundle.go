@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 )
 
 // BundleFormat is the version of the snapshot file format that this package writes.
@@ -27,11 +29,14 @@ func DecodeBundle(b []byte) (*Bundle, error) {
 	if err := d.Decode(&out); err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("read snapshot: something follows the JSON object")
+	}
 	if out.Format != BundleFormat {
 		return nil, fmt.Errorf("read snapshot: format is %q, this version reads %q", out.Format, BundleFormat)
 	}
 	if out.Snapshot == nil {
-		return nil, fmt.Errorf("read snapshot: it holds no snapshot")
+		return nil, errors.New("read snapshot: it holds no snapshot")
 	}
 	return &out, nil
 }
