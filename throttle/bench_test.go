@@ -1,0 +1,117 @@
+package throttle
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sluice/api"
+	"sluice/throttle/fleet"
+	"sluice/throttle/internal/redistest"
+	"sluice/throttle/ledger"
+)
+
+// metered is a limiter with n keys in a plan with a throttle and a quota, a stage
+// with a setting, and the account's limit: every level that there is.
+func metered(b *testing.B, o Options, n int) (*Limiter, *Method, []string) {
+	b.Helper()
+	l := New(o)
+	plan := planOf("p")
+	plan.Throttle = throttleOf(1e8, 1e8)
+	plan.Quota = &Quota{Limit: 1 << 38, Period: ledger.Monthly}
+	c := Config{Account: throttleOf(1e8, 1e8)}
+	values := make([]string, n)
+	for i := range n {
+		k := Key{ID: fmt.Sprintf("id%08d", i), Value: fmt.Sprintf("%040d", i), Enabled: true}
+		values[i] = k.Value
+		c.Keys = append(c.Keys, k)
+		plan.Keys = append(plan.Keys, k.ID)
+	}
+	c.Plans = []Plan{plan}
+	if err := l.Apply(context.Background(), c); err != nil {
+		b.Fatal(err)
+	}
+	stage := l.Stage("a", "prod")
+	stage.Configure(map[string]*api.MethodSetting{"*/*": {ThrottlingRateLimit: 1e8, ThrottlingBurstLimit: 1e8}})
+	rand.Shuffle(n, func(i, j int) { values[i], values[j] = values[j], values[i] })
+	return l, stage.Method("/pets", "GET"), values
+}
+
+// What a metered request costs: the key, a plan's throttle and quota, a stage's and
+// the account's throttle. Keys come in random order.
+func BenchmarkCheck(b *testing.B) {
+	for _, n := range []int{1, 1000, 1_000_000} {
+		l, m, values := metered(b, Options{}, n)
+		at := time.Now()
+		b.Run(fmt.Sprint("keys=", n), func(b *testing.B) {
+			b.ReportAllocs()
+			var worker atomic.Int64
+			b.RunParallel(func(p *testing.PB) {
+				i := int(worker.Add(1)) * n / 2
+				for p.Next() {
+					if i++; i >= n {
+						i = 0
+					}
+					if v := l.Check(m, values[i], at); v.Outcome == InvalidKey {
+						b.Error(v)
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+func BenchmarkCheckKeyless(b *testing.B) {
+	l, m, _ := metered(b, Options{}, 1)
+	at := time.Now()
+	b.ReportAllocs()
+	for b.Loop() {
+		l.CheckKeyless(m, at)
+	}
+}
+
+func BenchmarkCheckUnknownKey(b *testing.B) {
+	l, m, _ := metered(b, Options{}, 1000)
+	at := time.Now()
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Check(m, "0123456789012345678901234567890123456789", at)
+	}
+}
+
+// What a request costs with Redis, and how often it is asked.
+func BenchmarkCheckFleet(b *testing.B) {
+	for _, lease := range []int{0, 100, 1000} {
+		b.Run(fmt.Sprint("lease=", lease), func(b *testing.B) {
+			server := redistest.Start(b)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			client, err := fleet.Open(fleet.Options{URL: server.URL(), Wait: time.Second})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := client.Probe(ctx); err != nil {
+				b.Fatal(err)
+			}
+			go client.Run(ctx)
+			l, m, values := metered(b, Options{Fleet: client, Lease: lease}, 1)
+			go l.Run(ctx)
+			b.ReportAllocs()
+			b.ResetTimer()
+			before := client.Stats().Calls
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					if v := l.Check(m, values[0], time.Now()); v.Outcome != Allowed {
+						b.Error(v)
+						return
+					}
+				}
+			})
+			b.ReportMetric(float64(client.Stats().Calls-before)/float64(b.N), "calls/op")
+		})
+	}
+}
