@@ -1,0 +1,1 @@
+export const greet = (what: string): string => `typed ${what}`;
