@@ -83,7 +83,8 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		if x.functionStatus != 0 {
 			return strconv.AppendInt(dst, int64(x.functionStatus), 10), true
 		}
-		if x.method != nil && x.method.integration.kind == kindFunctionProxy || x.integrationStatus == 0 {
+		// A MOCK's is not shown (an access log in a field report).
+		if x.method == nil || x.method.integration.kind == kindFunctionProxy || x.method.integration.kind == kindMock || x.integrationStatus == 0 {
 			return dst, false
 		}
 		return strconv.AppendInt(dst, int64(x.integrationStatus), 10), true

@@ -75,7 +75,7 @@ type exchange struct {
 	spare              []byte // what a conversion wrote
 	traceBuf           []byte
 	integrationStatus  int
-	functionStatus     int // that a proxy function answered with
+	functionStatus     int           // that a proxy function answered with
 	integrationLatency time.Duration // negative: no backend was called
 	integrationError   string
 	functionHeader     [2]mapping.Pair // of a function's answer, for mappings
@@ -83,6 +83,7 @@ type exchange struct {
 	backendRequest     backend.Request
 	backendResponse    backend.Response
 	usedBackend        bool
+	binarySent         bool      // the payload for the backend is binary data
 	mapped             headerSet // special headers that backendRequest has already
 	endpoint           *backend.Endpoint
 	endpointBase       string // its scheme and authority, for logs
@@ -96,6 +97,7 @@ type exchange struct {
 	headers        []mapping.Pair // beside Content-Type and the gateway's own
 	payload        []byte
 	payloadStatic  bool // payload belongs to the stage: it must not be handed on
+	binaryPayload  bool // payload is binary data
 	payloadBackend bool // payload is the backend's body, which can be swapped out
 	sendTrace      bool // X-Amzn-Trace-Id goes to the client
 	latency        time.Duration

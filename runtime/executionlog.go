@@ -26,8 +26,16 @@ func (x *exchange) startLog() {
 		x.log.RequestPath(x.scope.Params.Path)
 		x.log.QueryString(x.scope.Params.Query)
 		x.log.Headers(x.scope.Params.Header)
-		x.log.BodyBefore(view(x.body))
+		x.log.BodyBefore(loggedBody(x.body, x.deployment.binary.match(mimeOrJSON(x.known.contentType))))
 	}
+}
+
+// loggedBody is a payload as the log shows it.
+func loggedBody(b []byte, binary bool) string {
+	if binary {
+		return "[Binary Data]"
+	}
+	return view(b)
 }
 
 // loggedHeaders are the headers for the client as the log shows them.

@@ -92,6 +92,7 @@ var (
 	faultBadRequestBody = &fault{kind: kindBadRequestBody, status: 400, errorType: "BadRequestException", message: "Invalid request body"}
 	faultMediaType      = &fault{kind: kindUnsupportedMediaType, status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"}
 	faultConfiguration  = &fault{kind: kindAPIConfigurationError, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
+	faultTransform      = &fault{kind: kindDefault5XX, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"} // type: an execution log in a field report
 	faultIntegration    = &fault{kind: kindIntegrationFailure, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
 	faultBadGateway     = &fault{kind: kindIntegrationFailure, status: 502, errorType: "InternalServerErrorException", message: "Internal server error"}
 	faultNetwork        = &fault{kind: kindIntegrationFailure, status: 504, errorType: "InternalServerErrorException", message: "Network error communicating with endpoint"}

@@ -24,7 +24,7 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 	it := &x.method.integration
 	if x.log.Detailed() {
 		x.log.EndpointURI(it.function.uri)
-		x.log.EndpointBody(view(payload))
+		x.log.EndpointBody(loggedBody(payload, x.binarySent))
 		x.log.SendingTo(it.function.uri)
 	}
 	began := time.Now()
@@ -284,9 +284,13 @@ func (x *exchange) function() *fault {
 		x.log.HeaderAlreadyPresent(it.breakingHeader)
 		return faultConfiguration
 	}
-	payload, text := x.requestPayload(it.contentHandling)
+	payload, text, f := x.requestPayload(it.contentHandling)
+	if f != nil {
+		return f
+	}
+	x.binarySent = !text
 	x.scope.Body.Reset(view(payload))
-	payload, f := x.transformRequest(payload, text)
+	payload, f = x.transformRequest(payload, text)
 	if f != nil {
 		return f
 	}

@@ -51,7 +51,8 @@ func (x *exchange) call() *fault {
 	x.log.Received(x.integrationStatus, x.integrationLatency.Milliseconds())
 	if x.log.Detailed() {
 		x.log.EndpointResponseHeaders(x.backendResponse.Header)
-		x.log.EndpointResponseBody(view(x.backendResponse.Body))
+		mime := contentTypeOf(x.backendResponse.Header)
+		x.log.EndpointResponseBody(loggedBody(x.backendResponse.Body, x.deployment.binary.match(mimeOrJSON(mime))))
 	}
 	return nil
 }
@@ -62,7 +63,7 @@ func (x *exchange) logEndpointRequest() {
 	if x.log.Detailed() {
 		x.log.EndpointURI(uri)
 		x.log.EndpointHeaders(x.backendRequest.Header)
-		x.log.EndpointBody(view(x.backendRequest.Body))
+		x.log.EndpointBody(loggedBody(x.backendRequest.Body, x.binarySent))
 	}
 	// Shown without data trace too, so without the query and what it may hold.
 	uri, _, _ = strings.Cut(uri, "?")

@@ -21,6 +21,14 @@ func firstAccept(s string) string {
 
 const mimeJSON = "application/json"
 
+// mimeOrJSON is the media type of a Content-Type; missing counts as application/json.
+func mimeOrJSON(contentType string) string {
+	if mime := mimeOf(contentType); mime != "" {
+		return mime
+	}
+	return mimeJSON
+}
+
 // mediaTypes is a compiled binaryMediaTypes list.
 type mediaTypes struct {
 	any      bool

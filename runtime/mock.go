@@ -34,28 +34,19 @@ func mockStatus(text string) (int, bool) {
 // the integration response, whose input is empty.
 func (x *exchange) mock() *fault {
 	it := &x.method.integration
-	payload, text := x.requestPayload(it.contentHandling)
-	template, ok := it.requestTemplates.pick(mimeOf(x.known.contentType))
-	if !ok {
-		return faultMediaType
+	payload, text, f := x.requestPayload(it.contentHandling)
+	if f != nil {
+		return f
 	}
-	status := 0
-	switch {
-	case template != nil && text && it.mockStatus != 0:
-		status = it.mockStatus
-	case template != nil && text:
-		x.scope.Body.Reset(view(payload))
-		out, f := x.render(template, x.buf[:0], false)
-		x.buf = out
-		if f != nil {
+	x.scope.Body.Reset(view(payload))
+	status := it.mockStatus
+	if template, ok := it.requestTemplates.pick(mimeOf(x.known.contentType)); status == 0 || template == nil || !ok || !text {
+		if payload, f = x.transformRequest(payload, text); f != nil {
 			return f
 		}
-		if status, ok = mockStatus(view(out)); !ok {
-			return x.unparsableMock()
-		}
-	default:
 		if status, ok = mockStatus(view(payload)); !ok {
-			return x.unparsableMock()
+			x.log.Failed(executionlog.UnparsableMockStatus)
+			return faultConfiguration
 		}
 	}
 	x.scope.Body.Reset("")
@@ -66,11 +57,6 @@ func (x *exchange) mock() *fault {
 	}
 	x.integrationStatus = status
 	return x.methodResponse(r, nil, "")
-}
-
-func (x *exchange) unparsableMock() *fault {
-	x.log.Failed(executionlog.UnparsableMockStatus)
-	return faultConfiguration
 }
 
 // overriddenStatus is $context.responseOverride.status: only whole numbers from

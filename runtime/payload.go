@@ -7,58 +7,76 @@ import (
 
 // The conversions of aws-facts: data plane, 9.4. A payload is binary when its
 // Content-Type is one of the API's binary media types; everything else is text.
+// They come before templates: what is binary by then cannot be transformed.
 
-// requestPayload prepares the client's payload for the integration request.
-// text is false for binary data, which no template can be applied to.
-func (x *exchange) requestPayload(h contentHandling) (payload []byte, text bool) {
-	mime := mimeOf(x.known.contentType)
-	if mime == "" {
-		mime = mimeJSON
+// requestPayload converts the client's payload for the integration request. text
+// is false for binary data, which no template can be applied to.
+func (x *exchange) requestPayload(h contentHandling) (payload []byte, text bool, f *fault) {
+	binary := x.deployment.binary.match(mimeOrJSON(x.known.contentType))
+	switch {
+	case binary && h == toText:
+		return x.encodeBase64(x.body), true, nil
+	case binary:
+		return x.body, false, nil
+	case h == toBinary:
+		payload, f = x.decoded(x.validText(x.body))
+		return payload, false, f
+	default:
+		return x.validText(x.body), true, nil
 	}
-	if !x.deployment.binary.match(mime) {
-		return x.validText(x.body), true
-	}
-	if h == toText {
-		return x.encodeBase64(x.body), true
-	}
-	return x.body, false
 }
 
-// responsePayload says what has to be done with a backend's payload before and
-// after the response template.
-func (d *deployment) responsePayload(h contentHandling, payloadMIME, accept string) (before, after conversion) {
-	if payloadMIME == "" {
-		payloadMIME = mimeJSON
+// responsePayload converts the payload of a backend's answer, as requestPayload
+// does. mime is its Content-Type. An empty payload is text, whatever its type: a
+// MOCK's answer has nothing else.
+func (x *exchange) responsePayload(body []byte, h contentHandling, mime string) (payload []byte, text bool, f *fault) {
+	if len(body) == 0 {
+		return body, true, nil
 	}
-	binary := d.binary.match(payloadMIME)
+	switch x.deployment.conversion(h, mime, x.known.accept) {
+	case encode:
+		return x.encodeBase64(body), true, nil
+	case decode:
+		payload, f = x.decoded(x.validText(body))
+		return payload, false, f
+	case makeText:
+		return x.validText(body), true, nil
+	default:
+		return body, false, nil
+	}
+}
+
+// conversion says what has to be done with a backend's payload.
+func (d *deployment) conversion(h contentHandling, mime, accept string) conversion {
+	binary := d.binary.match(mimeOrJSON(mime))
 	switch {
 	case h == toText && binary:
-		return encode, keepPayload
+		return encode
 	case h == toText:
-		return makeText, keepPayload
+		return makeText
 	case h == toBinary && binary:
-		return keepPayload, keepPayload
+		return keepPayload
 	case h == toBinary:
-		return makeText, decode
+		return decode
 	}
 	acceptsBinary := d.binary.match(firstAccept(accept))
 	switch {
 	case binary && acceptsBinary:
-		return keepPayload, keepPayload
+		return keepPayload
 	case binary:
-		return encode, keepPayload
+		return encode
 	case acceptsBinary:
-		return makeText, decode
+		return decode
 	default:
-		return makeText, keepPayload
+		return makeText
 	}
 }
 
-// conversion is one step on a payload.
+// conversion is what is done with a payload.
 type conversion uint8
 
 const (
-	keepPayload conversion = iota // binary data stays as it is, and no template is applied
+	keepPayload conversion = iota // binary data stays as it is
 	makeText                      // bytes that are no UTF-8 are replaced, as the service does
 	encode                        // base64 text
 	decode                        // from base64 text; an error is API_CONFIGURATION_ERROR

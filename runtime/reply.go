@@ -9,6 +9,7 @@ func (x *exchange) reply(f *fault) {
 		x.fault = f
 		x.gatewayReply(f)
 	}
+	body := x.payload
 	x.compress()
 	h := &x.ctx.Response.Header
 	x.ctx.Response.SetStatusCode(x.status)
@@ -41,14 +42,14 @@ func (x *exchange) reply(f *fault) {
 	default:
 		x.ctx.Response.SetBody(x.payload)
 	}
-	x.finish()
+	x.finish(body)
 }
 
-// finish writes what is seen from outside.
-func (x *exchange) finish() {
+// finish writes what is seen from outside. body is the payload before compression.
+func (x *exchange) finish(body []byte) {
 	x.latency = since(x.start)
 	if x.log != nil {
-		x.logReply()
+		x.logReply(body)
 	}
 	integration := x.integrationLatency
 	handle := x.gateway.unresolved
@@ -66,14 +67,14 @@ func (x *exchange) finish() {
 }
 
 // logReply writes the last lines of the execution log.
-func (x *exchange) logReply() {
+func (x *exchange) logReply(body []byte) {
 	if x.fault != nil {
-		x.log.GatewayResponse(x.fault.responseTypeText(), x.status, view(x.payload), x.headers)
+		x.log.GatewayResponse(x.fault.responseTypeText(), x.status, view(body), x.headers)
 		x.log.Completed(x.status)
 		return
 	}
 	if x.log.Detailed() {
-		x.log.MethodResponseBody(view(x.payload))
+		x.log.MethodResponseBody(loggedBody(body, x.binaryPayload))
 		x.log.MethodResponseHeaders(x.loggedHeaders())
 	}
 	x.log.Success()

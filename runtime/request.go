@@ -24,14 +24,14 @@ func (x *exchange) render(t *mappingTemplate, dst []byte, onResponse bool) ([]by
 		"resource", x.method.resourcePath, "error", err)
 	if onResponse {
 		x.log.Failed(executionlog.UnableToTransformResponse)
-		return out, faultConfiguration
+		return out, faultTransform
 	}
 	x.log.Failed(executionlog.UnableToTransformRequest)
 	var bad *mapping.BadBodyError
 	if errors.As(err, &bad) {
 		return out, faultBadJSONBody // the client's mistake, not the template's
 	}
-	return out, faultConfiguration
+	return out, faultTransform
 }
 
 // integrationRequest builds the request to an HTTP backend (step 8).
@@ -49,17 +49,15 @@ func (x *exchange) integrationRequest() *fault {
 	}
 	req.Header, x.mapped = req.Header[:0], 0
 	req.Host = it.uri.linkHost
-	payload, text := x.requestPayload(it.contentHandling)
+	payload, text, f := x.requestPayload(it.contentHandling)
+	if f != nil {
+		return f
+	}
+	x.binarySent = !text
 	x.scope.Body.Reset(view(payload))
-	var f *fault
 	if it.kind == kindHTTPProxy {
-		if it.contentHandling == toBinary && text {
-			payload, f = x.decoded(payload)
-		}
-		if f == nil {
-			x.passHeaders()
-			f = x.mapHeaders()
-		}
+		x.passHeaders()
+		f = x.mapHeaders()
 		if f == nil {
 			x.gatewayHeaders()
 		}
@@ -79,26 +77,21 @@ func (x *exchange) integrationRequest() *fault {
 	return x.target()
 }
 
-// transformRequest applies the request template that the Content-Type selects,
-// and the conversion to binary after it.
+// transformRequest applies the request template that the Content-Type selects.
 func (x *exchange) transformRequest(payload []byte, text bool) ([]byte, *fault) {
-	it := &x.method.integration
-	template, ok := it.requestTemplates.pick(mimeOf(x.known.contentType))
-	if !ok {
+	template, ok := x.method.integration.requestTemplates.pick(mimeOf(x.known.contentType))
+	switch {
+	case !ok:
 		return nil, faultMediaType
+	case template == nil:
+		return payload, nil
+	case !text:
+		x.log.Failed(executionlog.UnableToTransformRequest)
+		return nil, faultTransform
 	}
-	if template != nil && text {
-		out, f := x.render(template, x.buf[:0], false)
-		x.buf = out
-		if f != nil {
-			return nil, f
-		}
-		payload = out
-	}
-	if it.contentHandling == toBinary && text {
-		return x.decoded(payload)
-	}
-	return payload, nil
+	out, f := x.render(template, x.buf[:0], false)
+	x.buf = out
+	return out, f
 }
 
 func (x *exchange) decoded(payload []byte) ([]byte, *fault) {
@@ -242,7 +235,7 @@ func (x *exchange) evaluate(e *mapping.Expression, onResponse bool) (v string, o
 	if err != nil {
 		if onResponse {
 			x.log.Failed(executionlog.UnableToTransformResponse)
-			return "", false, faultConfiguration
+			return "", false, faultTransform
 		}
 		return "", false, faultBadJSONBody
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sluice/mapping"
+	"sluice/runtime/executionlog"
 )
 
 // proxiedResponse hands an HTTP_PROXY backend's answer on (step 10).
@@ -34,30 +35,12 @@ func (x *exchange) proxiedResponse() *fault {
 	}
 	if encoded {
 		// The bytes are compressed: no text that could be converted.
-		x.payload, x.payloadBackend = b.Body, true
+		x.payload, x.payloadBackend, x.binaryPayload = b.Body, true, true
 		return nil
 	}
-	before, after := x.deployment.responsePayload(asIs, mimeOf(x.contentType), x.known.accept)
-	return x.convert(b.Body, before, after)
-}
-
-// convert carries out both conversions of a payload that no template touches.
-func (x *exchange) convert(body []byte, before, after conversion) *fault {
-	payload := body
-	switch before {
-	case makeText:
-		payload = x.validText(body)
-	case encode:
-		payload = x.encodeBase64(body)
-	}
-	if after == decode {
-		var f *fault
-		if payload, f = x.decoded(payload); f != nil {
-			return f
-		}
-	}
-	x.payload, x.payloadBackend = payload, x.isBackendBody(payload)
-	return nil
+	payload, text, f := x.responsePayload(b.Body, asIs, x.contentType)
+	x.payload, x.payloadBackend, x.binaryPayload = payload, x.isBackendBody(payload), !text
+	return f
 }
 
 // isBackendBody tells whether a payload is the body of the backend's answer
@@ -91,26 +74,26 @@ func (x *exchange) integrationResponse() *fault {
 		x.log.NoIntegrationResponse(b.StatusCode)
 		return faultConfiguration
 	}
-	mime := ""
-	for i := range b.Header {
-		if identifyHeader(b.Header[i].Name) == hdrContentType {
-			mime = mimeOf(b.Header[i].Value)
+	x.sendTrace = true
+	return x.methodResponse(r, b.Body, contentTypeOf(b.Header))
+}
+
+// contentTypeOf is the Content-Type among a backend's headers, "" without it.
+func contentTypeOf(header []mapping.Pair) string {
+	for i := range header {
+		if identifyHeader(header[i].Name) == hdrContentType {
+			return header[i].Value
 		}
 	}
-	x.sendTrace = true
-	return x.methodResponse(r, b.Body, mime)
+	return ""
 }
 
 // methodResponse applies an integration response to a payload: parameters,
-// template, overrides, content handling. mime is the payload's media type.
+// template, overrides, content handling. mime is the payload's Content-Type.
 func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime string) *fault {
-	before, after := x.deployment.responsePayload(r.contentHandling, mime, x.known.accept)
-	payload := body
-	switch before {
-	case makeText:
-		payload = x.validText(body)
-	case encode:
-		payload = x.encodeBase64(body)
+	payload, text, f := x.responsePayload(body, r.contentHandling, mime)
+	if f != nil {
+		return f
 	}
 	x.scope.Body.Reset(view(payload))
 	x.status = r.status
@@ -128,32 +111,23 @@ func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime stri
 			return f
 		}
 	}
-	backendBody := x.isBackendBody(payload)
-	if template := r.templates.pick(x.known.accept); template != nil && (before != keepPayload || len(body) == 0) {
-		if template.isStatic && after == keepPayload {
-			payload, x.payloadStatic = template.static, true
-		} else {
-			out, f := x.render(template, x.buf[:0], true)
-			x.buf = out
-			if f != nil {
-				return f
-			}
-			payload = out
-		}
-		backendBody = false
-	}
-	if f := x.overrideResponse(r); f != nil {
-		return f
-	}
-	if after == decode {
-		var f *fault
-		if payload, f = x.decoded(payload); f != nil {
+	x.payload, x.payloadBackend, x.binaryPayload = payload, x.isBackendBody(payload), !text
+	switch template := r.templates.pick(x.known.accept); {
+	case template == nil:
+	case !text:
+		x.log.Failed(executionlog.UnableToTransformResponse)
+		return faultTransform
+	case template.isStatic:
+		x.payload, x.payloadStatic, x.payloadBackend = template.static, true, false
+	default:
+		out, f := x.render(template, x.buf[:0], true)
+		x.buf = out
+		if f != nil {
 			return f
 		}
-		backendBody, x.payloadStatic = false, false
+		x.payload, x.payloadBackend = out, false
 	}
-	x.payload, x.payloadBackend = payload, backendBody
-	return nil
+	return x.overrideResponse(r)
 }
 
 // overrideResponse lets $context.responseOverride win, and checks that the

@@ -37,9 +37,13 @@ func (x *exchange) service() *fault {
 	req := &x.backendRequest
 	x.usedBackend = true
 	req.Header = req.Header[:0]
-	payload, text := x.requestPayload(it.contentHandling)
+	payload, text, f := x.requestPayload(it.contentHandling)
+	if f != nil {
+		return f
+	}
+	x.binarySent = !text
 	x.scope.Body.Reset(view(payload))
-	payload, f := x.transformRequest(payload, text)
+	payload, f = x.transformRequest(payload, text)
 	if f == nil {
 		f = x.mapHeaders()
 	}
