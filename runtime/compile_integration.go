@@ -109,6 +109,9 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 		return len(it.path) - 1
 	}
 	t, err := parseURI(substituteStageVariables(in.URI, c.vars), slot)
+	if !hasLiteralScheme(in.URI) { // recorded: a stage variable cannot stand in for it
+		err = errAddress
+	}
 	if err != nil {
 		// A variable that is not set makes the address invalid for each request
 		// (recorded); an address that could never be right is an error now.
@@ -164,7 +167,8 @@ func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string
 }
 
 func hasLiteralScheme(uri string) bool {
-	return strings.HasPrefix(uri, "http://") || strings.HasPrefix(uri, "https://")
+	scheme, _, ok := strings.Cut(uri, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
 // requestParameters compiles integration.request.* mappings in the order of

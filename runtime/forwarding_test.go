@@ -123,3 +123,27 @@ func TestProxiedAnswers(t *testing.T) {
 		})
 	}
 }
+
+// TestSchemes: a uri's scheme is written out; a stage variable cannot stand in
+// for it, not even one that would make an address.
+func TestSchemes(t *testing.T) {
+	for uri, ok := range map[string]bool{
+		"http://a.example/": true, "HTTPS://a.example/": true, "http://${stageVariables.host}/": true,
+		"http://${stageVariables.none}/": true, "${stageVariables.url}": false, "${stageVariables.scheme}://a.example/": false,
+		"ftp://a.example/": false, "a.example": false, "//a.example/": false,
+	} {
+		b := newAPI()
+		b.stage.Variables = map[string]string{"host": "a.example", "url": "http://a.example/", "scheme": "http"}
+		b.method("GET", "/x", httpIntegration(api.IntegrationHTTP, "GET", uri))
+		g, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := g.Compile(Deployment{Snapshot: b.snapshot, Stage: b.stage}); problems.Fatal() == ok {
+			t.Errorf("%s: %v, want it to compile: %v", uri, problems, ok)
+		}
+		if err := g.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -44,6 +44,9 @@ func (t *table) find(apiID, name string) *Stage {
 	return nil
 }
 
+// endpointPrefix begins the name of a VPC endpoint.
+const endpointPrefix = "vpce-"
+
 // The path forms of an address.
 const (
 	awsPrefix   = "/_aws/execute-api/"
@@ -54,7 +57,14 @@ const (
 // resolve finds the stage and what of the path is its own (step 2). host is the
 // authority without its port.
 func (x *exchange) resolve(t *table, host string) *fault {
-	a, rest := t.address(host, view(x.head.Path))
+	id := executeAPIHost(host)
+	if strings.HasPrefix(id, endpointPrefix) {
+		// The name of a VPC endpoint; a header says which API is meant (recorded).
+		if named := x.header("x-apigw-api-id"); named != "" {
+			id = named
+		}
+	}
+	a, rest := t.address(id, view(x.head.Path))
 	if a == nil {
 		return faultForbidden
 	}
@@ -74,7 +84,7 @@ func (x *exchange) resolve(t *table, host string) *fault {
 	x.fullPath = rest
 	x.path = own
 	x.domainName = s.domainName
-	if executeAPIHost(host) != "" {
+	if id != "" {
 		x.domainName = host
 	}
 	x.deployment = s.base
@@ -86,9 +96,10 @@ func (x *exchange) resolve(t *table, host string) *fault {
 	return nil
 }
 
-// address finds the API that a host and path name, and the path from the stage on.
-func (t *table) address(host, path string) (*apiStages, string) {
-	if id := executeAPIHost(host); id != "" {
+// address finds the API that a host or path names, and the path from the stage
+// on. id is what the host says, "" when it names no API.
+func (t *table) address(id, path string) (*apiStages, string) {
+	if id != "" {
 		return t.apis[id], path
 	}
 	if after, ok := strings.CutPrefix(path, awsPrefix); ok {

@@ -36,6 +36,15 @@ func TestAddresses(t *testing.T) {
 			}
 		})
 	}
+	const endpoint = "Host: vpce-0a1b-2c3d.execute-api.us-east-1.vpce.amazonaws.com"
+	if a := r.get("/dev/pets/7", endpoint, "X-Apigw-Api-Id: a1b2c3d4e5"); a.status != 200 {
+		t.Errorf("VPC endpoint with a header: %d %s", a.status, a.body)
+	}
+	for _, header := range []string{"X-Other: 1", "x-apigw-api-id: none"} {
+		if a := r.get("/dev/pets/7", endpoint, header); a.status != 403 || a.body != `{"message":"Forbidden"}` {
+			t.Errorf("VPC endpoint with %q: %d %s", header, a.status, a.body)
+		}
+	}
 	other := newAPI()
 	other.snapshot.RestApi.ID = "second"
 	other.method("GET", "/x", mockIntegration(`second`))
