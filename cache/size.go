@@ -38,6 +38,12 @@ func sizeClass(name string) (int, error) {
 	return 0, fmt.Errorf("cacheClusterSize %q is none of %s", name, strings.Join(all, ", "))
 }
 
+// CheckSize tells what is wrong with a cacheClusterSize; "" is DefaultSize.
+func CheckSize(name string) error {
+	_, err := sizeClass(name)
+	return err
+}
+
 // bytesOf is the bound of a size class in this process.
 func (o *Options) bytesOf(class int) uint64 {
 	return max(1, min(uint64(sizeClasses[class].gb*float64(o.BytesPerGB)), o.MaxBytes))

@@ -32,12 +32,14 @@ func (l *loader) deploy(e entry) {
 	if e.src == nil {
 		var ok bool
 		if e.src, ok = l.read(e.definition, e.named); !ok {
+			l.skipped = true
 			l.checkCanaries(e)
 			return
 		}
 	}
 	main, ok := l.loadContent(e, e.definition, e.src)
 	if !ok {
+		l.skipped = true
 		l.checkCanaries(e)
 		return
 	}
@@ -48,9 +50,11 @@ func (l *loader) deploy(e entry) {
 	for _, s := range e.stages {
 		d := &Deployment{Stage: s.stage}
 		if !main.incomplete && !l.checkMethodSettings(s, main.snapshot) {
+			l.skipped = true
 			continue
 		}
 		if s.stage.CanarySettings != nil && !l.loadCanary(e, s, main, d) {
+			l.skipped = true
 			continue
 		}
 		l.add(e, main, d)
@@ -136,27 +140,28 @@ func (l *loader) checkCanaries(e entry) {
 // checkMethodSettings reports settings for methods that the API does not have.
 func (l *loader) checkMethodSettings(s stageEntry, snapshot *api.Snapshot) bool {
 	ok := true
-	var known []string
 	for _, m := range itemsByKey(s.node.get("methodSettings")) {
 		key, _ := methodSettingKey(m.key)
-		if key == "" || key == "*/*" {
-			continue
+		if key != "" && key != "*/*" && !l.hasMethod(key, m.at, snapshot) {
+			ok = false
 		}
-		if known == nil {
-			known = methodSettingKeys(snapshot)
-		}
-		if slices.Contains(known, key) {
-			continue
-		}
-		ok = false
-		spell := func(k string) string { return strings.ReplaceAll(k, "~1", "/") }
-		text := "the API has no method " + spell(key)
-		if near := Suggest(key, known); near != "" {
-			text += "; did you mean \"" + spell(near) + "\"?"
-		}
-		l.problem(m.at, "%s", text)
 	}
 	return ok
+}
+
+// hasMethod reports a method, by the wire's key, that an API does not have.
+func (l *loader) hasMethod(key string, at api.Place, snapshot *api.Snapshot) bool {
+	known := methodSettingKeys(snapshot)
+	if slices.Contains(known, key) {
+		return true
+	}
+	spell := func(k string) string { return strings.ReplaceAll(k, "~1", "/") }
+	text := "the API has no method " + spell(key)
+	if near := Suggest(key, known); near != "" {
+		text += "; did you mean \"" + spell(near) + "\"?"
+	}
+	l.problem(at, "%s", text)
+	return false
 }
 
 func itemsByKey(n *node) []member {

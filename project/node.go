@@ -16,7 +16,7 @@ import (
 // Bounds of a project file's tree, so that aliases of aliases cannot blow it up.
 const (
 	maxDepth = 64
-	maxNodes = 50_000
+	maxNodes = 250_000 // an account may have 10,000 API keys
 )
 
 // node is one value of a YAML (or JSON) document with its place.

@@ -34,6 +34,7 @@ type Project struct {
 	Region       string // "" when no sluice.yaml sets it
 	AccountID    string // "" when no sluice.yaml sets it
 	Surroundings Surroundings
+	Metering     Metering
 	Log          LogSettings
 }
 
@@ -64,10 +65,12 @@ type LogSettings struct {
 // holds what could be read.
 func Load(files []string, o Options) (*Project, api.Problems) {
 	l := &loader{options: o, project: &Project{}}
+	l.project.Metering.Limits.NoAccountLimit = true // a project file has an account
 	for _, f := range files {
 		l.load(f)
 	}
 	l.checkDuplicates()
+	l.finishPlans()
 	l.overrule()
 	return l.project, l.problems
 }
@@ -77,7 +80,9 @@ type loader struct {
 	options  Options
 	project  *Project
 	problems api.Problems
-	entries  int // so far
+	entries  int  // so far
+	skipped  bool // some deployment could not be loaded
+	metering meteringReader
 }
 
 func (l *loader) problem(at api.Place, format string, args ...any) {

@@ -25,8 +25,9 @@ func TestWhole(t *testing.T) {
 		Files             []string
 		Region, AccountID string
 		Surroundings      Surroundings
+		Metering          Metering
 		Log               LogSettings
-	}{nil, p.Files, p.Region, p.AccountID, p.Surroundings, p.Log}
+	}{nil, p.Files, p.Region, p.AccountID, p.Surroundings, p.Metering, p.Log}
 	for _, d := range p.Deployments {
 		s := seen{APIID: d.APIID, Name: d.Snapshot.RestApi.Name, Stage: d.Stage, Files: d.Files}
 		if d.Canary != nil {

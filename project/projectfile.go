@@ -3,6 +3,7 @@ package project
 import (
 	"bytes"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"sluice/api"
@@ -27,6 +28,7 @@ func (l *loader) loadProjectFile(file string, src []byte) {
 	}
 	l.readLog(root.get("log"), file)
 	l.readSurroundings(root, file)
+	l.readMetering(root, file)
 	ids := map[string]api.Place{}
 	for _, n := range root.get("apis").items {
 		e := entry{
@@ -112,6 +114,14 @@ func (l *loader) readStage(n *node) *api.Stage {
 	if v := n.get("tracing"); v != nil {
 		s.TracingEnabled = v.value == true
 	}
+	if v := n.get("cacheClusterEnabled"); v != nil {
+		s.CacheClusterEnabled = v.value == true
+	}
+	if v := n.get("cacheClusterSize"); v != nil {
+		if s.CacheClusterSize = v.text; v.number() != 0 {
+			s.CacheClusterSize = strconv.FormatFloat(v.number(), 'f', -1, 64)
+		}
+	}
 	if v := n.get("accessLog"); v != nil {
 		if format, err := AccessLogFormat(v.get("format").text); err != nil {
 			l.problem(v.get("format").at, "%s", err)
@@ -188,9 +198,12 @@ func readVariables(n *node) map[string]string {
 // readMethodSetting reads one setting over the service's defaults.
 func readMethodSetting(n *node) *api.MethodSetting {
 	s := &api.MethodSetting{
-		LoggingLevel:         "OFF",
-		ThrottlingBurstLimit: -1,
-		ThrottlingRateLimit:  -1,
+		LoggingLevel:                           "OFF",
+		ThrottlingBurstLimit:                   -1,
+		ThrottlingRateLimit:                    -1,
+		CacheTTLInSeconds:                      300,
+		RequireAuthorizationForCacheControl:    true,
+		UnauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
 	}
 	if v := n.get("loggingLevel"); v != nil {
 		s.LoggingLevel = v.text
@@ -200,6 +213,27 @@ func readMethodSetting(n *node) *api.MethodSetting {
 	}
 	if v := n.get("metricsEnabled"); v != nil {
 		s.MetricsEnabled = v.value == true
+	}
+	if v := n.get("throttlingRateLimit"); v != nil {
+		s.ThrottlingRateLimit = v.number()
+	}
+	if v := n.get("throttlingBurstLimit"); v != nil {
+		s.ThrottlingBurstLimit = int(v.number())
+	}
+	if v := n.get("cachingEnabled"); v != nil {
+		s.CachingEnabled = v.value == true
+	}
+	if v := n.get("cacheTtlInSeconds"); v != nil {
+		s.CacheTTLInSeconds = int(v.number())
+	}
+	if v := n.get("cacheDataEncrypted"); v != nil {
+		s.CacheDataEncrypted = v.value == true
+	}
+	if v := n.get("requireAuthorizationForCacheControl"); v != nil {
+		s.RequireAuthorizationForCacheControl = v.value == true
+	}
+	if v := n.get("unauthorizedCacheControlHeaderStrategy"); v != nil {
+		s.UnauthorizedCacheControlHeaderStrategy = v.text
 	}
 	return s
 }

@@ -77,7 +77,7 @@ func (l *loader) schemaProblems(s *compiledSchema, root *node, v *jsonschema.Val
 		}
 		return
 	}
-	n, keyAt := follow(root, v.InstanceLocation)
+	n, _ := follow(root, v.InstanceLocation)
 	name := pointer(root, v.InstanceLocation)
 	switch k := v.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
@@ -85,12 +85,12 @@ func (l *loader) schemaProblems(s *compiledSchema, root *node, v *jsonschema.Val
 		for _, key := range k.Properties {
 			l.problem(memberPlace(n, key), "%s", unknownKey(key, name, known))
 		}
-	case *kind.Not:
-		l.problem(keyAt, "%q is not supported by this version of sluice", name)
 	case *kind.Enum:
 		want := make([]string, 0, len(k.Want))
 		for _, w := range k.Want {
-			want = append(want, fmt.Sprint(w))
+			if text := fmt.Sprint(w); !slices.Contains(want, text) {
+				want = append(want, text)
+			}
 		}
 		text := fmt.Sprintf("%s: %q is not one of %s", name, n.text, strings.Join(want, ", "))
 		if near := Suggest(n.text, want); near != "" {
@@ -213,12 +213,11 @@ func (s *compiledSchema) descriptionAt(url string) string {
 	return strings.TrimSuffix(text, ".")
 }
 
-// keysAt lists the keys that the schema at url allows and this version supports.
+// keysAt lists the keys that the schema at url allows.
 func (s *compiledSchema) keysAt(url string) []string {
 	properties, _ := s.at(url)["properties"].(map[string]any)
 	keys := slices.Sorted(maps.Keys(properties))
 	return slices.DeleteFunc(keys, func(k string) bool {
-		p, _ := properties[k].(map[string]any)
-		return k == "$schema" || p["$ref"] == "#/definitions/reserved"
+		return k == "$schema"
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"sluice/api"
+	"sluice/cache"
 )
 
 // Limits of stages (aws-facts: limits, sections 2 and 3).
@@ -61,6 +62,11 @@ func (l *loader) checkStage(s *api.Stage, place func(part ...string) api.Place) 
 	l.checkVariables(s.Variables, func(name string) api.Place { return place("variables", name) })
 	if n := len(s.Variables); n > maxVariables {
 		l.problem(place("variables"), "stage %q has %d variables, at most %d are allowed", s.StageName, n, maxVariables)
+	}
+	if s.CacheClusterEnabled {
+		if err := cache.CheckSize(s.CacheClusterSize); err != nil {
+			l.problem(place("cacheClusterSize"), "%s", err)
+		}
 	}
 	c := s.CanarySettings
 	if c == nil {
