@@ -46,6 +46,9 @@ func BenchmarkCheck(b *testing.B) {
 	for _, n := range []int{1, 1000, 1_000_000} {
 		l, m, values := metered(b, Options{}, n)
 		at := time.Now()
+		for _, v := range values {
+			l.Check(m, v, at)
+		}
 		b.Run(fmt.Sprint("keys=", n), func(b *testing.B) {
 			b.ReportAllocs()
 			var worker atomic.Int64

@@ -62,7 +62,7 @@ func serveNode(text string) error {
 	ctx := context.Background()
 	options := Options{Lease: o.Lease}
 	if o.Redis != "" {
-		client, err := fleet.Open(fleet.Options{URL: o.Redis, Wait: 500 * time.Millisecond})
+		client, err := fleet.Open(fleet.Options{URL: o.Redis, Wait: 3 * time.Second})
 		if err != nil {
 			return err
 		}

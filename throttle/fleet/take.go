@@ -98,6 +98,9 @@ func readAnswer(v []int64, buckets int, quota bool) (Answer, error) {
 	if len(v) == 0 {
 		return a, errors.New("redis: empty answer")
 	}
+	if most := int64(buckets); v[0] < 0 || v[0] > most+1 || v[0] == most+1 && !quota {
+		return a, fmt.Errorf("redis: answer %d", v[0])
+	}
 	if v[0] != 0 {
 		a.Refused = int(v[0]) - 1
 		if a.Refused == buckets && len(v) == 3 {
