@@ -60,6 +60,9 @@ func (x *exchange) note(id headerID, name, val string) {
 	case hdrMethodOverride:
 		k.methodOverride = val
 	case hdrForwardedFor:
+		if k.forwardedFor != "" { // several fields are one chain
+			val = x.joined(k.forwardedFor, ", ", val)
+		}
 		k.forwardedFor = val
 	case hdrAmznTraceID:
 		k.traceID = val

@@ -46,6 +46,7 @@ func TestForwardedRequests(t *testing.T) {
 			[]string{"Connection: X-A, Authorization", "X-A: 1", "Authorization: Basic x", "Connection: X-B, keep-alive", "X-B: 2", "Connection:", "X-C: 3"},
 			map[string]string{"X-A": "-", "Authorization": "-", "X-B": "-", "X-C": "3", "Connection": "-"},
 		},
+		{"the chain of addresses", "/proxy", []string{"X-Forwarded-For: 203.0.113.1, 203.0.113.2", "x-forwarded-for: 203.0.113.3"}, map[string]string{"X-Forwarded-For": "203.0.113.1, 203.0.113.2, 203.0.113.3, 127.0.0.1"}},
 		{"no Accept", "/proxy", nil, map[string]string{"Accept": "application/json"}},
 		{"an empty Accept is the client's", "/proxy", []string{"Accept:"}, map[string]string{"Accept": ""}},
 		{"several Accepts are the client's", "/proxy", []string{"Accept: a/b", "accept: c/d"}, map[string]string{"Accept": "a/b|c/d"}},
