@@ -28,6 +28,36 @@
 // Limits that are unset do not throttle. Where only one of rate and burst is set,
 // the other is the account's. A rate or a burst of 0 refuses every request.
 //
+// # Quotas
+//
+// The requests of a key under a plan are counted by UTC day, in one word with the
+// day, and every 250 ms what has changed goes to the ledger in batches. Totals are
+// absolute, so that nothing counts twice; kill -9 loses what came after the last
+// batch. A quota's period, its days from the ledger and what update_usage added are
+// summed when the day or the plan changes, not per request. A quota binds exactly.
+//
+// # Fleets
+//
+// With Options.Fleet the buckets and quotas are those of all nodes, in Redis (see
+// package fleet): each request asks for all its levels in one call. The limit holds
+// exactly, on the clock of Redis.
+//
+// With Options.Lease a node takes up to that many tokens of a bucket at once, never
+// more than the bucket gains in 100 ms nor than half its burst, and gives up those
+// that it does not use within 100 ms. It counts as many requests of a quota ahead of
+// telling Redis. In any window at most nodes x lease more requests than the limit
+// pass, and where demand is uneven as many fewer per 100 ms; a quota is exceeded by
+// at most nodes x lease. A request that nothing is left for asks Redis.
+//
+// While Redis does not answer, each node goes by its own buckets with the limits
+// divided by the last known number of nodes, and by its share of what was left of
+// the quota. Its buckets have followed what it let through, so that nodes with
+// even traffic go on where the common bucket was; with uneven traffic at most one
+// burst more passes when Redis goes, and one when it comes back empty. Requests
+// admitted meanwhile are reported when it is back; what a node knows of a quota's
+// usage is the least that Redis will go on from. A call whose outcome is unknown
+// counts as done: never twice, at most the calls in flight too few.
+//
 // # Memory
 //
 // What belongs to a key in a plan is one record of about 130 bytes, as long as the

@@ -17,7 +17,7 @@ import (
 // killed during the load and comes back empty: no request fails, the limit holds,
 // and the nodes are back within 2 seconds.
 func TestFleetOfProcesses(t *testing.T) {
-	const rate, burst = 400, 200
+	const rate, burst = 300, 900 // no stall of the machine is so long that the bucket overflows
 	for _, lease := range []int{0, 40} {
 		t.Run(fmt.Sprint("lease=", lease), func(t *testing.T) {
 			server := redistest.Start(t)
@@ -78,10 +78,10 @@ func TestFleetOfProcesses(t *testing.T) {
 			if l.other.Load() != 0 {
 				t.Errorf("%d requests got neither 200 nor 429", l.other.Load())
 			}
-			// At the beginning and at the end of the outage a burst at most passes
-			// that the counters of the other side do not know of.
-			if allowed > want+2*burst+3*float64(lease) {
-				t.Errorf("%.0f let through, bound %.0f", allowed, want+2*burst)
+			// The bound is a burst at each end of the outage, for nodes that are used
+			// unevenly. These are used evenly, and half of one is far.
+			if allowed > want+burst/2+3*float64(lease) {
+				t.Errorf("%.0f let through, the limit is %.0f", allowed, want)
 			}
 			if allowed < 0.8*rate*seconds {
 				t.Errorf("%.0f let through, the rate alone is %.0f", allowed, rate*seconds)
