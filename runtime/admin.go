@@ -27,11 +27,11 @@ func (g *Gateway) serveAdmin(ctx *fasthttp.RequestCtx) {
 	g.serveAdminPath(ctx, string(head.Path))
 }
 
-// serveAdminPath answers GET /_sluice/health and GET /_sluice/metrics.
+// serveAdminPath answers GET /_sluice/health, /_sluice/metrics and /_sluice/usage.
 func (g *Gateway) serveAdminPath(ctx *fasthttp.RequestCtx, path string) {
 	name := strings.TrimPrefix(path, adminPrefix)
-	if name != "health" && name != "metrics" {
-		adminError(ctx, fasthttp.StatusNotFound, "there is no such admin path: /_sluice/health and /_sluice/metrics are there")
+	if name != "health" && name != "metrics" && name != "usage" {
+		adminError(ctx, fasthttp.StatusNotFound, "there is no such admin path: /_sluice/health, /_sluice/metrics and /_sluice/usage are there")
 		return
 	}
 	if !ctx.IsGet() && !ctx.IsHead() {
@@ -39,8 +39,12 @@ func (g *Gateway) serveAdminPath(ctx *fasthttp.RequestCtx, path string) {
 		adminError(ctx, fasthttp.StatusMethodNotAllowed, "admin paths take GET and HEAD")
 		return
 	}
-	if name == "metrics" {
+	switch name {
+	case "metrics":
 		g.scrape(ctx)
+		return
+	case "usage":
+		g.serveUsage(ctx)
 		return
 	}
 	ctx.Response.Header.SetContentType(mimeJSON)

@@ -116,6 +116,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	g.around.Store(&surroundings{vpcLinks: o.VPCLinks, services: g.services})
 	g.stages.Store(newTable(nil))
+	o.Metrics.Caches(g.cacheFigures)
 	o.Edge.OnRefuse = g.refuse
 	g.server = edge.NewServer(g.serve, o.Edge)
 	g.admin = edge.NewServer(g.serveAdmin, o.Edge)
@@ -226,6 +227,7 @@ func (x *exchange) steps(host string) *fault {
 	if f := x.meter(); f != nil {
 		return f
 	}
+	x.logStart()
 	if f := x.validate(); f != nil {
 		return f
 	}

@@ -4,6 +4,7 @@ import (
 	"sluice/api"
 	"sluice/cache"
 	"sluice/mapping"
+	"sluice/runtime/metrics"
 )
 
 // faultCacheControl refuses a client that may not invalidate the cache, where the
@@ -51,6 +52,18 @@ func (x *exchange) recall() *fault {
 		x.headers = append(x.headers, mapping.Pair{Name: cache.WarningName, Value: cache.WarningText})
 	}
 	return nil
+}
+
+// cacheFigures are the figures of the stages that have, or had, a cache.
+func (g *Gateway) cacheFigures() []metrics.CacheFigures {
+	var out []metrics.CacheFigures
+	for _, s := range g.stages.Load().all {
+		st := g.cache.Stage(s.apiID, s.name).Stats()
+		if s.cacheEnabled || st.Hits > 0 || st.Misses > 0 {
+			out = append(out, metrics.CacheFigures{API: s.apiID, Stage: s.name, Hits: st.Hits, Misses: st.Misses, Bytes: st.Bytes})
+		}
+	}
+	return out
 }
 
 // mayInvalidate asks whether the client is allowed execute-api:InvalidateCache.

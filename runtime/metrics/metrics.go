@@ -19,6 +19,8 @@ type Options struct {
 	Revision string // of its source
 	// AccessLogDropped is read on a scrape; nil is always 0.
 	AccessLogDropped func() uint64
+	// Fleet is read on a scrape; nil is a node of its own, which shows no such figures.
+	Fleet func() FleetFigures
 }
 
 // Metrics is a set of figures with its own registry.
@@ -26,6 +28,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 	inFlight *sharded
 	reloads  [2]atomic.Uint64 // failed, succeeded
+	caches   atomic.Pointer[func() []CacheFigures]
 
 	mu      sync.RWMutex
 	methods map[labels]*MethodMetrics
@@ -49,6 +52,7 @@ func New(o Options) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		requests{m},
+		caches{m},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "sluice_requests_in_flight",
 			Help: "Requests being worked on.",
@@ -65,6 +69,9 @@ func New(o Options) *Metrics {
 			ConstLabels: prometheus.Labels{"version": o.Version, "revision": o.Revision, "goversion": runtime.Version()},
 		}, func() float64 { return 1 }),
 	)
+	if o.Fleet != nil {
+		m.registry.MustRegister(fleet{o.Fleet})
+	}
 	return m
 }
 
