@@ -15,8 +15,7 @@ type Metering struct {
 	Limits throttle.Config
 	Redis  Redis
 	Cache  Cache
-	// Dir is the directory of the first project file that has usage plans; "" is
-	// none.
+	// Dir is the directory of the first project file; "" without one.
 	Dir string
 }
 
@@ -41,11 +40,10 @@ func (l *loader) readMetering(root *node, file string) {
 	for _, n := range itemsOf(root.get("apiKeys")) {
 		l.readKey(n)
 	}
-	plans := itemsOf(root.get("usagePlans"))
-	if m := &l.project.Metering; len(plans) > 0 && m.Dir == "" {
+	if m := &l.project.Metering; m.Dir == "" {
 		m.Dir = filepath.Dir(file)
 	}
-	for _, n := range plans {
+	for _, n := range itemsOf(root.get("usagePlans")) {
 		l.readPlan(n)
 	}
 	if n := root.get("redis"); n != nil && l.once(n, "redis", &l.metering.redis) {

@@ -20,6 +20,8 @@ type Options struct {
 	Variables map[string]string
 	// Surroundings win over those of the files.
 	Surroundings Surroundings
+	// RedisURL wins over that of the files; "" leaves it.
+	RedisURL string
 	// Reading is called with each file before it is read; it may be nil.
 	Reading func(file string)
 }
@@ -71,6 +73,9 @@ func Load(files []string, o Options) (*Project, api.Problems) {
 	}
 	l.checkDuplicates()
 	l.finishPlans()
+	if o.RedisURL != "" {
+		l.project.Metering.Redis.URL = o.RedisURL
+	}
 	l.overrule()
 	return l.project, l.problems
 }

@@ -18,6 +18,7 @@ import (
 // as a project describes them.
 type gateway struct {
 	*runtime.Gateway
+	metering    *metering
 	functions   *registry.Registry
 	credentials *authorizers.Credentials
 	loopback    bool // only this machine can call
@@ -25,19 +26,26 @@ type gateway struct {
 	now         project.Surroundings // what is served with
 }
 
-// newGateway makes a gateway with the surroundings of a project. When there is
-// one in spite of an error, it is good for finding more that is wrong.
-func newGateway(p *project.Project, o runtime.Options) (*gateway, error) {
+// newGateway makes a gateway with the surroundings and the metering of a project;
+// dataDir is where usage is kept. When there is one in spite of an error, it is good
+// for finding more that is wrong.
+func newGateway(p *project.Project, o runtime.Options, dataDir string) (*gateway, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %w", err)
 	}
+	m, err := newMetering(p.Metering, dataDir, o.Log)
+	if err != nil {
+		return nil, err
+	}
 	g := &gateway{
+		metering:    m,
 		functions:   registry.New(registry.Options{Log: o.Log, Getenv: endpointVariable}),
 		credentials: new(authorizers.Credentials),
 		common:      lambda.Config{Region: p.Region, AccountID: p.AccountID, Dir: dir},
 	}
 	o.Functions, o.Authorizers.Credentials = g.functions, g.credentials
+	o.Limiter, o.Cache, o.Metrics = m.limiter, m.cache, m.newMetrics(o.AccessLog)
 	if g.Gateway, err = runtime.New(o); err != nil {
 		return nil, err
 	}

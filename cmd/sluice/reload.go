@@ -62,7 +62,10 @@ func (s *server) reload() {
 	stages, found := compile(s.gateway.Gateway, p, s.formats)
 	problems = join(problems, found)
 	if !problems.Fatal() {
-		if err := s.gateway.adopt(p.Surroundings, func() { s.gateway.Replace(stages) }); err != nil {
+		err := s.gateway.metering.adopt(p.Metering, func() error {
+			return s.gateway.adopt(p.Surroundings, func() { s.gateway.Replace(stages) })
+		})
+		if err != nil {
 			problems = append(problems, api.Problem{Message: err.Error()})
 		}
 	}
@@ -76,6 +79,9 @@ func (s *server) reload() {
 	}
 	if p.Region != s.project.Region || p.AccountID != s.project.AccountID || p.Log != s.project.Log {
 		s.log.Warn("edits of region, accountId and log take effect at the next start")
+	}
+	if s.gateway.metering.needsRestart(p.Metering) {
+		s.log.Warn("edits of redis and cache take effect at the next start")
 	}
 	s.log.Info("reloaded", "stages", len(stages))
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ type serveCommand struct {
 	AccessLog       string `env:"SLUICE_ACCESS_LOG" placeholder:"PATH" help:"Write one line a request to PATH, or to standard output with - (default: no access log). SIGHUP opens PATH anew."`
 	AccessLogFormat string `env:"SLUICE_ACCESS_LOG_FORMAT" placeholder:"FORMAT" help:"clf, json, xml, csv, or a format of $$context variables (default: the stage's own, else clf)."`
 	ExecutionLog    string `env:"SLUICE_EXECUTION_LOG" placeholder:"PATH" help:"Write the execution logs of methods whose loggingLevel is ERROR or INFO to PATH, or to standard output with - (default: standard error). SIGHUP opens PATH anew."`
+	Redis           string `env:"SLUICE_REDIS" placeholder:"URL" help:"Share throttles, quotas and cached answers with other nodes through Redis or Valkey: redis://HOST:PORT, redis+sentinel://HOST:PORT,.../MASTER or redis+cluster://HOST:PORT,... (default: redis.url of sluice.yaml, else none)."`
+	DataDir         string `env:"SLUICE_DATA_DIR" placeholder:"DIR" help:"Where usage of API keys is kept over restarts, one directory a process (default: .sluice beside sluice.yaml, once it has usage plans; with Redis, only there)."`
 	LogLevel        string `env:"SLUICE_LOG_LEVEL" choices:"debug,info,warn,error" placeholder:"LEVEL" help:"Least severe message to log: debug, info, warn or error (default: info)."`
 	LogFormat       string `env:"SLUICE_LOG_FORMAT" choices:"text,json" placeholder:"FORMAT" help:"How messages are logged to standard error: text or json (default: text)."`
 	AllRoutes       bool   `env:"SLUICE_ALL_ROUTES" help:"List all routes on start, however many."`
@@ -62,6 +65,11 @@ func (c *serveCommand) check() error {
 			return misused("%s %q: write it as host:port", a.flag, a.value)
 		}
 	}
+	if c.Redis != "" {
+		if err := project.CheckRedisURL(c.Redis); err != nil {
+			return misused("--redis: %w", err)
+		}
+	}
 	if _, err := project.AccessLogFormat(c.AccessLogFormat); err != nil {
 		return misused("--access-log-format: %w", err)
 	}
@@ -88,6 +96,7 @@ func (c *serveCommand) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
+	options.RedisURL = c.Redis
 	files, err := c.files()
 	if err != nil {
 		return err
@@ -108,6 +117,15 @@ func (c *serveCommand) files() ([]string, error) {
 		return nil, misused("name a file to serve: there is no %s here\nRun \"sluice serve --help\" for usage.", defaultFile)
 	}
 	return nil, fmt.Errorf("read %s: %w", defaultFile, err)
+}
+
+// dataDir is where the usage of a project is kept; "" is in memory. Nodes that share
+// it in Redis may be started from one directory, and none needs a copy.
+func (c *serveCommand) dataDir(m *project.Metering) string {
+	if c.DataDir != "" || m.Redis.URL != "" || m.Dir == "" {
+		return c.DataDir
+	}
+	return filepath.Join(m.Dir, ".sluice")
 }
 
 // settings are the log settings: flags and environment first, then the project.

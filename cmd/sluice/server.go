@@ -58,7 +58,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
 		var found api.Problems
-		if g, _ := newGateway(p, s.gatewayOptions()); g != nil {
+		if g, _ := newGateway(p, s.gatewayOptions(), ""); g != nil {
 			_, found = compile(g.Gateway, p, s.formats)
 			_ = g.functions.Close()
 		}
@@ -127,7 +127,7 @@ func (s *server) openAccessLog() error {
 
 // run serves what was loaded; problems are the warnings of loading it.
 func (s *server) run(problems api.Problems) error {
-	g, err := newGateway(s.project, s.gatewayOptions())
+	g, err := newGateway(s.project, s.gatewayOptions(), s.command.dataDir(&s.project.Metering))
 	if s.gateway = g; g != nil {
 		defer s.closeFunctions()
 	}
@@ -139,6 +139,10 @@ func (s *server) run(problems api.Problems) error {
 	printProblems(s.environment.stderr, problems)
 	if problems.Fatal() {
 		return errReported
+	}
+	defer s.closeMetering()
+	if err := g.metering.start(context.Background()); err != nil {
+		return err
 	}
 	s.gateway.Replace(stages)
 
@@ -199,6 +203,13 @@ func (s *server) run(problems api.Problems) error {
 func (s *server) closeFunctions() {
 	if err := s.gateway.functions.Close(); err != nil {
 		s.log.Warn("functions did not end well", "error", err)
+	}
+}
+
+// closeMetering writes out the usage of API keys.
+func (s *server) closeMetering() {
+	if err := s.gateway.metering.close(); err != nil {
+		s.log.Error("usage of API keys was not written out", "error", err)
 	}
 }
 
