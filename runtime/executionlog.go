@@ -17,8 +17,12 @@ func (x *exchange) startLog() {
 		return
 	}
 	x.log.ExtendedRequestID(x.extendedID())
-	if !x.method.keyRequired {
-		x.log.KeyNotRequired("", verbNames[x.method.verb], x.method.resourcePath)
+}
+
+// logStart writes what a request that was let in begins with.
+func (x *exchange) logStart() {
+	if x.log == nil {
+		return
 	}
 	x.log.Start()
 	x.log.HTTPMethod(x.verbText, x.method.resourcePath)

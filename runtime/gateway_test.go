@@ -193,7 +193,8 @@ func TestExecutionLog(t *testing.T) {
 	a := r.send("POST", "/dev/pets/7?q=v", `{"a":1}`, "X-A: b")
 	id := a.get("x-amzn-RequestId")
 	want := []string{
-		`Extended Request Id: `, `API Key  authorized because method 'POST /pets/\{id\}' does not require API Key. Request will not contribute to throttle or quota limits`,
+		`Extended Request Id: `, `Verifying Usage Plan for request: ` + id + `. API Key:  API Stage: a1b2c3d4e5/dev`, `API Key  authorized because method 'POST /pets/\{id\}' does not require API Key. Request will not contribute to throttle or quota limits`,
+		`Usage Plan check succeeded for API Key  and API Stage a1b2c3d4e5/dev`,
 		`Starting execution for request: ` + id, `HTTP Method: POST, Resource Path: /pets/\{id\}`,
 		`Method request path: \{id=7\}`, `Method request query string: \{q=v\}`, `Method request headers: \{.*X-A=b.*\}`,
 		`Method request body before transformations: \{"a":1\}`, `Endpoint request URI: http://` + be.addr + `/p`,

@@ -10,22 +10,29 @@ import (
 func (x *exchange) meter() *fault {
 	m := x.method
 	var v throttle.Verdict
+	key := ""
 	if m.keyRequired {
-		key := x.presentedKey()
+		key = x.presentedKey()
 		v = x.gateway.limiter.Check(m.limits, key, x.start)
 		x.keyID = v.KeyID
 		if v.KeyID != "" {
 			x.key = key
 		}
-		x.log.VerifyingUsagePlan(key, x.stage.apiID, x.stage.name)
 	} else {
 		v = x.gateway.limiter.CheckKeyless(m.limits, x.start)
 	}
-	switch v.Outcome {
-	case throttle.Allowed:
-		if m.keyRequired {
+	if x.log != nil {
+		// The real log has these lines for methods without a key too.
+		x.log.VerifyingUsagePlan(key, x.stage.apiID, x.stage.name)
+		if !m.keyRequired {
+			x.log.KeyNotRequired("", verbNames[m.verb], m.resourcePath)
+		}
+		if v.Outcome == throttle.Allowed {
 			x.log.UsagePlanSucceeded(x.key, x.stage.apiID, x.stage.name)
 		}
+	}
+	switch v.Outcome {
+	case throttle.Allowed:
 		return nil
 	case throttle.Throttled:
 		return faultThrottled
