@@ -43,12 +43,14 @@ test: test-needs ## Unit tests, end-to-end tests, and both under the race detect
 	$(GO) test ./...
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
-# The race detector is linked with the C compiler, and the lines that "make run"
-# prints are run by curl: a bare machine lacks both.
+# The race detector is linked with the C compiler, the lines that "make run" prints
+# are run by curl, and functions by Node.js and Python: a bare machine lacks them.
 .PHONY: test-needs
 test-needs:
 	@command -v $${CC:-gcc} >/dev/null || scripts/install gcc libc6-dev
 	@command -v curl >/dev/null || scripts/install curl ca-certificates
+	@command -v node >/dev/null || scripts/install nodejs
+	@command -v python3 >/dev/null || scripts/install python3
 	@$(GO) mod download
 
 .PHONY: lint
