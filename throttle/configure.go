@@ -272,7 +272,7 @@ func (l *Limiter) putKey(k Key) (key *apiKey, isNew bool) {
 		old.enabled.Store(k.Enabled)
 		return old, false
 	}
-	key = &apiKey{id: k.ID, value: k.Value}
+	key = newKey(k.ID, k.Value)
 	key.enabled.Store(k.Enabled)
 	if old != nil {
 		key.setSubscriptions(old.subscriptions())

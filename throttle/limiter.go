@@ -55,9 +55,9 @@ type Limiter struct {
 	keys         *index
 	accountLimit atomic.Pointer[limit]
 
-	_     [64]byte // every request writes to the account's bucket, and only reads what is above
+	_     [128]byte // every request writes to the account's bucket, and only reads what is above
 	total shared
-	_     [64]byte
+	_     [128]byte
 
 	mu      sync.Mutex // held by changes of the configuration
 	account Throttle

@@ -27,9 +27,9 @@ type Method struct {
 	name     string                // "/{path}/{METHOD}", as plans write it
 	fleetKey string                // of its bucket
 	limit    atomic.Pointer[limit] // nil: none
-	_        [64]byte              // all requests of the method write to the bucket, and only read what is above
+	_        [128]byte             // all requests of the method write to the bucket, and only read what is above
 	shared   shared
-	_        [64]byte
+	_        [128]byte
 }
 
 // Stage is the handle of a stage; the first call makes it.
