@@ -256,6 +256,7 @@ func TestStuckPipeDropsAndReports(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+	p.Close() // the reader's end of file; a Writer without a path leaves its file open
 	if n := <-got; uint64(n)+w.Dropped() != lines {
 		t.Errorf("%d lines arrived and %d were dropped of %d", n, w.Dropped(), lines)
 	}
