@@ -292,3 +292,38 @@ func TestFunction(t *testing.T) {
 		t.Errorf("asynchronous: %d %s", a.status, a.body)
 	}
 }
+
+// TestIntegrationStatuses checks which of an integration's two statuses access
+// logs show: of a proxy function both its own and the Invoke call's, of a MOCK
+// only the one that was chosen by.
+func TestIntegrationStatuses(t *testing.T) {
+	fns := &fakeFunctions{answers: map[string]func(*lambda.Invocation) (*lambda.Result, error){
+		"teapot": answerWith(`{"statusCode":418}`), "broken": answerWith(`{"statusCode":"x"}`),
+	}}
+	be := startBackend(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+	b := newAPI()
+	b.method("GET", "/teapot", functionIntegration(api.IntegrationAWSProxy, "teapot"))
+	b.method("GET", "/broken", functionIntegration(api.IntegrationAWSProxy, "broken"))
+	b.method("GET", "/proxy", httpIntegration(api.IntegrationHTTPProxy, "GET", "http://"+be.addr+"/"))
+	b.method("GET", "/mock", mockIntegration(""))
+	r := startGateway(t, Options{Functions: fns})
+	r.deploy(Deployment{
+		Snapshot: b.snapshot, Stage: b.stage,
+		AccessLogFormat: "$context.requestId $context.status $context.integration.status $context.integration.integrationStatus $context.integrationStatus",
+	})
+	for _, c := range []struct{ target, want string }{
+		{"/dev/teapot", "418 418 200 200"},
+		{"/dev/broken", "502 - 200 200"},
+		{"/dev/proxy", "404 404 404 404"},
+		{"/dev/mock", "200 - 200 200"},
+		{"/dev/nope", "403 - - -"},
+	} {
+		r.get(c.target)
+		r.access.mu.Lock()
+		_, got, _ := strings.Cut(r.access.lines[len(r.access.lines)-1], " ")
+		r.access.mu.Unlock()
+		if got != c.want {
+			t.Errorf("%s is logged with %q, want %q", c.target, got, c.want)
+		}
+	}
+}

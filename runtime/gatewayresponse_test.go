@@ -214,6 +214,7 @@ func TestGatewayResponseClasses(t *testing.T) {
 		{ResponseType: api.InvalidAPIKey, ResponseParameters: map[string]string{
 			"gatewayresponse.header.WWW-Authenticate": `'Basic realm="x"'`, "gatewayresponse.header.Server": "'mine'",
 		}},
+		{ResponseType: api.InvalidSignature, StatusCode: "419"},
 		{ResponseType: api.UnsupportedMediaType, StatusCode: "406", ResponseTemplates: map[string]string{
 			"text/plain; charset=utf-8": "$context.error.message", "application/json": "{}",
 		}},
@@ -235,6 +236,7 @@ func TestGatewayResponseClasses(t *testing.T) {
 			map[string]string{"X-Class": "", "Content-Type": "text/plain; charset=utf-8"},
 			"Unsupported Media Type",
 		},
+		{"no route and no signature", r.get("/dev/nope", "Authorization: Bearer x"), 418, map[string]string{"X-Class": "4"}, bearerText},
 		{"5XX", r.get("/dev/broken"), 500, map[string]string{"X-Class": "5"}, `{"message": "Internal server error"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -123,5 +123,9 @@ func (x *exchange) routeRequest() *fault {
 	// The service looks for a signature before it looks for a method: an
 	// Authorization header that is none changes the answer (field reports).
 	x.fillWire()
-	return x.refused(authorizers.Unrouted(&x.authRequest))
+	f := x.refused(authorizers.Unrouted(&x.authRequest))
+	if f.kind == kindInvalidSignature {
+		f.kind = kindDefault4XX // as an access log in a field report has it
+	}
+	return f
 }
