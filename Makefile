@@ -21,6 +21,16 @@ BENCH ?= .
 COUNT ?= 1
 BENCHTIME ?= 1s
 
+# What "make load" measures: scenarios and peers by (the beginning of) their names,
+# separated by commas, PEERS=none for none; rounds, and the time of each.
+SCENARIOS ?=
+PEERS ?=
+ROUNDS ?= 5
+DURATION ?= 1s
+
+# The benchmarks that "make profile" and "make pgo" look at.
+PROFILE ?= Pipeline
+
 # The program that "make oracle" compares templates with, and how many it makes.
 ORACLE ?=
 TEMPLATES ?= 100000
@@ -63,6 +73,29 @@ lint: ## gofumpt, go vet and staticcheck; all must be silent
 .PHONY: bench
 bench: ## Benchmarks (BENCH=pattern, PKG=./..., COUNT=1, BENCHTIME=1s)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -benchtime $(BENCHTIME) $(PKG)
+
+.PHONY: load
+load: build ## Side by side with other gateways (SCENARIOS=, PEERS=, ROUNDS=5, DURATION=1s)
+	$(GO) build -buildvcs=false -o bin/load ./bench/load
+	bin/load -sluice bin/sluice -scenarios '$(SCENARIOS)' -peers '$(PEERS)' -rounds $(ROUNDS) -duration $(DURATION) \
+		-json bin/load.json -svg bin/load.svg
+	@echo "wrote bin/load.json and bin/load.svg"
+
+.PHONY: profile
+profile: ## CPU, allocation, mutex and block profiles of the pipeline (PROFILE=pattern)
+	@mkdir -p bin/profile
+	$(GO) test -run '^$$' -bench '$(PROFILE)' -benchmem -benchtime $(BENCHTIME) -o bin/profile/bench.test -outputdir bin/profile \
+		-cpuprofile cpu.prof -memprofile alloc.prof -memprofilerate 1024 -mutexprofile mutex.prof -blockprofile block.prof ./bench
+	@echo "look at them with: $(GO) tool pprof -http : bin/profile/bench.test bin/profile/cpu.prof"
+
+# The compiler reads cmd/sluice/default.pgo by itself: it inlines what the profile
+# shows to be hot. The benchmarks run the same packages as the program does.
+.PHONY: pgo
+pgo: ## Refresh cmd/sluice/default.pgo, the profile that builds are optimised by
+	@mkdir -p bin/profile
+	$(GO) test -run '^$$' -bench 'Pipeline|Mock|HTTPProxy' -benchtime 3s -o bin/profile/bench.test -outputdir bin/profile \
+		-cpuprofile pgo.prof ./bench
+	$(GO) tool pprof -proto -output cmd/sluice/default.pgo bin/profile/bench.test bin/profile/pgo.prof
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME=30s (PKG=./...)

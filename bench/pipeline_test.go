@@ -24,7 +24,7 @@ func (discardLog) Log([]byte) {}
 const accessLogFormat = `$context.identity.sourceIp - - [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId`
 
 // listen serves with serve on a loopback port until the benchmark ends.
-func listen(b *testing.B, serve func(net.Listener) error) string {
+func listen(b testing.TB, serve func(net.Listener) error) string {
 	b.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,8 +35,15 @@ func listen(b *testing.B, serve func(net.Listener) error) string {
 	return ln.Addr().String()
 }
 
-// sluice serves one API with an access log and metrics on, as users run it.
-func sluice(b *testing.B, resources ...*api.Resource) string {
+// sluice serves one API on a loopback port.
+func sluice(b testing.TB, resources ...*api.Resource) string {
+	b.Helper()
+	return listen(b, newGateway(b, resources...).Serve)
+}
+
+// newGateway makes a gateway of one API with an access log and metrics on, as
+// users run it.
+func newGateway(b testing.TB, resources ...*api.Resource) *runtime.Gateway {
 	b.Helper()
 	g, err := runtime.New(runtime.Options{AccessLog: discardLog{}})
 	if err != nil {
@@ -51,7 +58,7 @@ func sluice(b *testing.B, resources ...*api.Resource) string {
 		b.Fatal(problems)
 	}
 	g.Replace([]*runtime.Stage{s})
-	return listen(b, g.Serve)
+	return g
 }
 
 func resource(path string, verb string, in *api.Integration) *api.Resource {
