@@ -59,6 +59,7 @@ test: test-needs ## Unit tests, end-to-end tests, and both under the race detect
 test-needs:
 	@command -v $${CC:-gcc} >/dev/null || scripts/install gcc libc6-dev
 	@command -v curl >/dev/null || scripts/install curl ca-certificates
+	@command -v redis-server >/dev/null || scripts/install redis-server
 	@command -v node >/dev/null || scripts/install nodejs
 	@command -v python3 >/dev/null || scripts/install python3
 	@$(GO) mod download
