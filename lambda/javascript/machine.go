@@ -63,6 +63,8 @@ type machine struct {
 	baseline  atomic.Int64  // heap of the process when the invocation began
 	busy      atomic.Int64  // when it began to execute, ns since the Watch's epoch; 0 while idle or waiting
 	spent     atomic.Int64  // ns executed before busy, in this invocation
+	active    atomic.Bool   // an invocation is under way, be it that it waits
+	cycles    atomic.Uint64 // garbage collections when it began
 	ended     atomic.Bool
 	condemned atomic.Bool // interrupted
 	stale     atomic.Bool // to be replaced after this invocation
@@ -116,7 +118,7 @@ func (m *machine) run(j *job) (result *lambda.Result, err error, fit bool) {
 	m.charged = 0
 	m.fn.watch.begin(m)
 	defer func() {
-		m.fn.watch.pause(m)
+		m.fn.watch.end(m)
 		if m.cancel != nil {
 			m.cancel()
 			m.fetches, m.cancel = nil, nil

@@ -42,6 +42,7 @@ type Watch struct {
 	collect  time.Time // last forced collection
 	struck   *machine  // the last one interrupted
 	when     time.Time
+	cycles   uint64 // garbage collections until then
 	renewed  time.Time
 }
 
@@ -97,8 +98,11 @@ func (w *Watch) interrupt(f *Function) {
 // begin notes that an invocation starts.
 func (w *Watch) begin(m *machine) {
 	m.spent.Store(0)
+	m.active.Store(true)
 	w.resume(m)
 	m.baseline.Store(w.sample.Load())
+	_, cycles := liveBytes()
+	m.cycles.Store(cycles)
 }
 
 // resume and pause bracket the time in which a machine executes, as opposed to
@@ -110,6 +114,12 @@ func (w *Watch) resume(m *machine) {
 		w.sample.Store(heapBytes())
 		w.wake <- struct{}{}
 	}
+}
+
+// end notes that an invocation is over.
+func (w *Watch) end(m *machine) {
+	w.pause(m)
+	m.active.Store(false)
 }
 
 func (w *Watch) pause(m *machine) {
@@ -161,13 +171,23 @@ func (w *Watch) look() bool {
 	running := false
 	budget := w.base
 	for m := range w.machines {
-		running = running || m.busy.Load() != 0
+		running = running || m.active.Load()
 		budget += m.fn.limits.memory
 	}
 	if w.suspect(now) != nil && w.settled() {
-		now = w.clean()
-		if m := w.suspect(now); m != nil {
+		// A collection is forced only when nothing else tells: it takes long exactly
+		// when memory runs away.
+		m := w.runaway(now)
+		if m == nil {
+			m = w.proven()
+		}
+		if m == nil {
+			now = w.clean()
+			m = w.suspect(now)
+		}
+		if m != nil {
 			w.struck, w.when = m, time.Now()
+			_, w.cycles = liveBytes()
 			m.fn.log.Warn("function exceeded its memory limit", "function", m.fn.name, "limit", m.fn.limits.memory)
 			m.interrupt(errMemory, nil)
 		}
@@ -188,15 +208,42 @@ func (w *Watch) suspect(size int64) *machine {
 	longest := int64(guilt)
 	now := int64(time.Since(w.epoch))
 	for m := range w.machines {
-		began := m.busy.Load()
-		if began == 0 || m.condemned.Load() || size-m.baseline.Load() <= m.fn.limits.memory {
+		// One that waits between two bursts is as guilty as one that never does.
+		if !m.active.Load() || m.condemned.Load() || size-m.baseline.Load() <= m.fn.limits.memory {
 			continue
 		}
-		if executed := m.spent.Load() + now - began; executed > longest {
+		executed := m.spent.Load()
+		if began := m.busy.Load(); began != 0 {
+			executed += now - began
+		}
+		if executed > longest {
 			worst, longest = m, executed
 		}
 	}
 	return worst
+}
+
+// runaway is a suspect that must not wait for proof: the heap has grown by many
+// times its limit, and past what the collector paces itself for, as only single
+// huge allocations (a string that doubles) or a starved collector bring about.
+func (w *Watch) runaway(size int64) *machine {
+	m := w.suspect(size)
+	if m == nil || size-m.baseline.Load() <= 4*m.fn.limits.memory || size <= collectorGoal()*3/2 {
+		return nil
+	}
+	return m
+}
+
+// proven is a suspect by what the last collection left alive. A collection that
+// began before the invocation, or before the last interrupted one let go, speaks
+// of somebody else's memory.
+func (w *Watch) proven() *machine {
+	live, cycles := liveBytes()
+	m := w.suspect(live)
+	if m == nil || cycles < m.cycles.Load()+2 || cycles < w.cycles+2 {
+		return nil
+	}
+	return m
 }
 
 // settled tells whether the last interrupted machine has let go of its memory, or
@@ -233,6 +280,21 @@ func (w *Watch) exceeded(m *machine) bool {
 // not been swept yet included, in bytes.
 func heapBytes() int64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
+}
+
+// liveBytes is what the last garbage collection found alive, in bytes, and how
+// many collections there have been.
+func liveBytes() (live int64, cycles uint64) {
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
+	metrics.Read(samples)
+	return int64(samples[0].Value.Uint64()), samples[1].Value.Uint64()
+}
+
+// collectorGoal is the heap size at which the collector means to be done.
+func collectorGoal() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
 	metrics.Read(sample)
 	return int64(sample[0].Value.Uint64())
 }
