@@ -89,8 +89,8 @@ func TestLambdaAuthorizers(t *testing.T) {
 	}
 }
 
-// TestConcurrentMisses: requests of one identity that come together ask once.
-func TestConcurrentMisses(t *testing.T) {
+// TestConcurrentIdentities: requests of one identity that come together ask once.
+func TestConcurrentIdentities(t *testing.T) {
 	s := serve(t, root+"/testdata/authorizers/sluice.yaml")
 	var all sync.WaitGroup
 	for i := range 40 {

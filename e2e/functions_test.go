@@ -135,9 +135,8 @@ func TestFunctionRefusals(t *testing.T) {
 	get(t, s.url+"/dev/crash").check(t, "a process that ends", 502, badGateway)
 
 	// The only slot is taken, and nothing may wait for it.
-	seen := 0
 	done := make(chan answer)
-	_, seen = s.line(s.stderr, 0, `slow began.*function=slow`)
+	_, seen := s.line(s.stderr, 0, `slow began.*function=slow`)
 	go func() {
 		a, err := try(http.MethodGet, s.url+"/dev/busy", "")
 		if err != nil {

@@ -58,6 +58,17 @@ func TestValidateFunctions(t *testing.T) {
 	}
 }
 
+// TestValidateEndpoints warns of services that there are not.
+func TestValidateEndpoints(t *testing.T) {
+	file := writeFile(t, "sluice.yaml", "apis: [{definition: "+root+"/testdata/petstore/petstore.yaml}]\nendpoints:\n  sqss: http://127.0.0.1:1\n  sfn: http://127.0.0.1:1\n  states: http://127.0.0.1:1\n")
+	code, stdout, _ := run(t, nil, "validate", "--endpoint", "dynamodbb=http://127.0.0.1:1", file)
+	want := `warning: endpoint "dynamodbb": no AWS service has this name; did you mean "dynamodb"?` + "\n" +
+		file + `:3:9: warning: endpoint "sqss": no AWS service has this name; did you mean "sqs"?` + "\n"
+	if code != 0 || stdout != want {
+		t.Errorf("exit code %d, %s, want %s", code, stdout, want)
+	}
+}
+
 // TestExecutionLogFile writes execution logs where they are wanted.
 func TestExecutionLogFile(t *testing.T) {
 	log := t.TempDir() + "/execution.log"

@@ -22,6 +22,9 @@ type Options struct {
 	Surroundings Surroundings
 	// RedisURL wins over that of the files; "" leaves it.
 	RedisURL string
+	// Services are the names that AWS services have: endpoints of others are warned
+	// of. nil: of none.
+	Services []string
 	// Reading is called with each file before it is read; it may be nil.
 	Reading func(file string)
 }

@@ -29,7 +29,8 @@ type Surroundings struct {
 func (l *loader) readSurroundings(root *node, file string) {
 	l.readFunctions(root.get("functions"), file)
 	s := &l.project.Surroundings
-	l.readTexts(root.get("endpoints"), "endpoint", &s.Endpoints, func(_ string, v *node) (string, error) {
+	l.readTexts(root.get("endpoints"), "endpoint", &s.Endpoints, func(name string, v *node) (string, error) {
+		l.checkService(name, v.at)
 		return v.text, CheckEndpoint(v.text)
 	})
 	l.readTexts(root.get("vpcLinks"), "VPC link", &s.VPCLinks, func(_ string, v *node) (string, error) {
@@ -75,6 +76,23 @@ func CheckEndpoint(text string) error {
 		return errors.New(`"` + text + `" is not an http or https URL of scheme, host and perhaps a path`)
 	}
 	return nil
+}
+
+// checkService warns of an endpoint that no integration may ever look for: its
+// requests would go to the real service.
+func (l *loader) checkService(name string, at api.Place) {
+	plain := func(s string) string {
+		return strings.NewReplacer("-", "_", ".", "_", " ", "_").Replace(strings.ToLower(s))
+	}
+	if name == "*" || l.options.Services == nil ||
+		slices.ContainsFunc(l.options.Services, func(s string) bool { return plain(s) == plain(name) }) {
+		return
+	}
+	text := "endpoint \"" + name + "\": no AWS service has this name"
+	if near := Suggest(name, l.options.Services); near != "" {
+		text += "; did you mean \"" + near + "\"?"
+	}
+	l.problems = append(l.problems, api.Problem{Place: at, Message: text, Warning: true})
 }
 
 // CheckLinkTarget tells what is wrong with where a VPC link leads.
@@ -203,6 +221,9 @@ func (l *loader) overrule() {
 			*m.to = map[string]string{}
 		}
 		maps.Copy(*m.to, m.from)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
+		l.checkService(name, api.Place{})
 	}
 	for _, pool := range slices.Sorted(maps.Keys(o.KeySets)) {
 		l.needFile(o.KeySets[pool], api.Place{File: o.KeySets[pool], Line: 1, Column: 1})

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sluice/project"
+	"sluice/runtime/awsservice"
 )
 
 // stageFlags are the flags of every command that loads definitions.
@@ -15,7 +16,7 @@ type stageFlags struct {
 
 // options checks the flags and returns what they say.
 func (f *stageFlags) options() (project.Options, error) {
-	o := project.Options{Stage: f.Stage}
+	o := project.Options{Stage: f.Stage, Services: awsservice.Names()}
 	if f.Stage != "" {
 		if err := project.CheckStageName(f.Stage); err != nil {
 			return o, misused("--stage: %w", err)

@@ -2,6 +2,7 @@ package awsservice
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -85,6 +86,21 @@ func rows(table string) func(yield func([]string) bool) {
 			}
 		}
 	}
+}
+
+// Names are the names that services have in integration URIs and, where those
+// differ, in the variables of the SDKs. Endpoints of other names are possible: a
+// service that is not in the table is one of the query protocol.
+func Names() []string {
+	var names []string
+	for _, s := range loadTables().services {
+		names = append(names, s.name)
+		if s.variable != variableName(s.name) {
+			names = append(names, strings.ToLower(s.variable))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // find finds the service of a name with or without a subdomain: the longest
