@@ -54,7 +54,8 @@ test: test-needs ## Unit tests, end-to-end tests, and both under the race detect
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
 # The race detector is linked with the C compiler, the lines that "make run" prints
-# are run by curl, and functions by Node.js and Python: a bare machine lacks them.
+# are run by curl, functions by Node.js and Python, and nodes share limits through
+# Redis: a bare machine lacks them.
 .PHONY: test-needs
 test-needs:
 	@command -v $${CC:-gcc} >/dev/null || scripts/install gcc libc6-dev
