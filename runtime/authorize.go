@@ -46,6 +46,7 @@ func (x *exchange) fillAuthRequest() {
 
 // fillWire shows authorizers the request as it came over the connection.
 func (x *exchange) fillWire() {
+	x.judged = true
 	x.authRequest.Wire = authorizers.Wire{
 		Method: view(x.ctx.Request.Header.Method()), Path: view(x.head.Path), Query: view(x.head.Query),
 		Header: x.head.Header, Body: x.ctx.Request.Body(),

@@ -115,7 +115,7 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 	case mapping.RequestID:
 		return text(dst, x.loggedID())
 	case mapping.RequestTime:
-		return x.start.UTC().AppendFormat(dst, "02/Jan/2006:15:04:05 -0700"), true
+		return x.clock.append(dst, x.start), true
 	case mapping.RequestTimeEpoch:
 		return strconv.AppendInt(dst, x.start.UnixMilli(), 10), true
 	case mapping.ResourceID:

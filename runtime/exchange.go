@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -23,21 +21,46 @@ import (
 // exchange is one request on its way through the pipeline, and its answer. It is
 // pooled; strings in it are views into the request, into buf or into the stage.
 type exchange struct {
+	visit
+
+	// What stays with a pooled exchange: buffers, and what empties itself.
+	head            edge.Head
+	headerIDs       []headerID // parallel to scope.Params.Header
+	idBuf           [36]byte   // the request id, unless the client sent one
+	extBuf          [16]byte
+	clock           clock
+	queryBuf        []byte // decoded query text
+	decodedBody     []byte // the client's payload, decoded from its Content-Encoding
+	authRequest     authorizers.Request
+	identity        authorizers.Identity
+	lookup          cache.Lookup
+	scope           mapping.Scope
+	values          []string         // scratch for expressions
+	queryPairs      []mapping.Pair   // scratch for the query of a backend
+	groups          []parameterGroup // scratch for events
+	chain           []int
+	buf             []byte // what a template wrote
+	spare           []byte // what a conversion wrote
+	traceBuf        []byte
+	backendRequest  backend.Request
+	backendResponse backend.Response
+	serviceParams   awsservice.Params
+	headers         []mapping.Pair // of the answer, beside Content-Type and the gateway's own
+	coded           []byte         // the answer's body in its Content-Encoding
+	line            []byte         // access log
+}
+
+// visit is what an exchange holds of one request alone. It is cleared as a whole.
+type visit struct {
 	gateway *Gateway
 	ctx     *fasthttp.RequestCtx
 	start   time.Time
 
 	// accept
-	head      edge.Head
-	headerIDs []headerID // parallel to scope.Params.Header
-	known     knownHeaders
-	idBuf     [36]byte // the request id, unless the client sent one
-	extBuf    [16]byte
-	hasExt    bool
-	clientID  string // x-amzn-RequestId of the client
-	ipBuf     [45]byte
-	ipLen     int
-	queryBuf  []byte // decoded query text
+	known    knownHeaders
+	hasExt   bool
+	clientID string // x-amzn-RequestId of the client
+	peer     string // text of the client's address
 
 	// resolve
 	stage      *Stage
@@ -48,53 +71,36 @@ type exchange struct {
 	path       string // what follows the stage
 
 	// route
-	verb        verb
-	verbText    string
-	method      *method
-	body        []byte // the client's payload, decoded from its Content-Encoding
-	decodedBody []byte // where it was decoded to
+	verb     verb
+	verbText string
+	method   *method
+	body     []byte // the client's payload, decoded from its Content-Encoding
 
 	// authorize
-	authRequest   authorizers.Request
-	identity      authorizers.Identity
+	judged        bool       // authRequest was filled
 	authorizerMap *value.Map // $context.authorizer, made when first asked for
 
 	// meter
 	key, keyID string // the API key that was let in
 
-	// recall
-	lookup cache.Lookup
-
 	// integrate
-	scope              mapping.Scope
-	values             []string         // scratch for expressions
-	queryPairs         []mapping.Pair   // scratch for the query of a backend
-	groups             []parameterGroup // scratch for events
-	chain              []int
-	buf                []byte // what a template wrote
-	spare              []byte // what a conversion wrote
-	traceBuf           []byte
 	integrationStatus  int
 	functionStatus     int           // that a proxy function answered with
 	integrationLatency time.Duration // negative: no backend was called
 	integrationError   string
 	functionHeader     [2]mapping.Pair // of a function's answer, for mappings
 	endpointRequestID  string          // the id an AWS backend gave its answer
-	backendRequest     backend.Request
-	backendResponse    backend.Response
 	usedBackend        bool
 	binarySent         bool      // the payload for the backend is binary data
 	mapped             headerSet // special headers that backendRequest has already
 	endpoint           *backend.Endpoint
 	endpointBase       string // its scheme and authority, for logs
-	serviceParams      awsservice.Params
 
 	// reply
 	fault          *fault
 	ownFault       fault // backs fault when it carries the request's own data
 	status         int
 	contentType    string
-	headers        []mapping.Pair // beside Content-Type and the gateway's own
 	payload        []byte
 	payloadStatic  bool // payload belongs to the stage: it must not be handed on
 	binaryPayload  bool // payload is binary data
@@ -102,8 +108,6 @@ type exchange struct {
 	sendTrace      bool // X-Amzn-Trace-Id goes to the client
 	latency        time.Duration
 	responseLength int
-	coded          []byte // the body in its Content-Encoding
-	line           []byte // access log
 	log            *executionlog.Log
 }
 
@@ -139,19 +143,19 @@ func (x *exchange) release() {
 		x.backendResponse.Reset()
 		x.serviceParams.Reset()
 	}
-	x.log.Release()
+	if x.judged {
+		x.authRequest = authorizers.Request{}
+	}
 	x.identity.Reset()
+	x.log.Release()
 	x.scope.ResponseHeader = nil // the backend response's
 	x.scope.Reset()
-	*x = exchange{
-		identity: x.identity, lookup: x.lookup,
-		scope: x.scope, headerIDs: x.headerIDs[:0], values: x.values[:0], queryPairs: x.queryPairs[:0], groups: x.groups[:0], chain: x.chain[:0], headers: x.headers[:0],
-		buf: keep(x.buf), spare: keep(x.spare), queryBuf: keep(x.queryBuf), traceBuf: x.traceBuf[:0], line: keep(x.line), coded: keep(x.coded), decodedBody: keep(x.decodedBody),
-		head:            edge.Head{Header: x.head.Header[:0]},
-		backendRequest:  x.backendRequest,
-		backendResponse: x.backendResponse,
-		serviceParams:   x.serviceParams,
-	}
+	x.visit = visit{}
+	x.head = edge.Head{Header: x.head.Header[:0]}
+	x.headerIDs, x.values, x.queryPairs, x.groups = x.headerIDs[:0], x.values[:0], x.queryPairs[:0], x.groups[:0]
+	x.chain, x.headers, x.traceBuf = x.chain[:0], x.headers[:0], x.traceBuf[:0]
+	x.buf, x.spare, x.queryBuf, x.line = keep(x.buf), keep(x.spare), keep(x.queryBuf), keep(x.line)
+	x.coded, x.decodedBody = keep(x.coded), keep(x.decodedBody)
 	exchangePool.Put(x)
 }
 
@@ -210,17 +214,12 @@ func (x *exchange) traceRoot() string {
 
 // sourceIP is the address of the TCP peer.
 func (x *exchange) sourceIP() string {
-	if x.ipLen == 0 {
-		if a, ok := x.ctx.RemoteAddr().(*net.TCPAddr); ok {
-			if ip, ok := netip.AddrFromSlice(a.IP); ok {
-				x.ipLen = len(ip.Unmap().AppendTo(x.ipBuf[:0]))
-			}
-		}
-		if x.ipLen == 0 {
-			x.ipLen = copy(x.ipBuf[:], "127.0.0.1") // a listener without addresses, such as an in-memory one
+	if x.peer == "" {
+		if x.peer = edge.PeerIP(x.ctx); x.peer == "" {
+			x.peer = "127.0.0.1" // a listener without addresses, such as an in-memory one
 		}
 	}
-	return view(x.ipBuf[:x.ipLen])
+	return x.peer
 }
 
 // domainPrefix is the first label of the domain name.

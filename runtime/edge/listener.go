@@ -6,8 +6,11 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // Listen wraps the listener that a server of NewServer is to serve; with TLS,
@@ -24,9 +27,28 @@ func (l listener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	if t, ok := c.(*tls.Conn); ok {
-		return &secureConn{conn: conn{Conn: c, exact: true}, tls: t}, nil
+		return &secureConn{conn: conn{Conn: c, exact: true, peer: peerIP(c)}, tls: t}, nil
 	}
-	return &conn{Conn: c}, nil
+	return &conn{Conn: c, peer: peerIP(c)}, nil
+}
+
+// peerIP is the text of the peer's address, "" when it has none. A connection
+// has many requests, so it is written once.
+func peerIP(c net.Conn) string {
+	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok {
+		if ip, ok := netip.AddrFromSlice(a.IP); ok {
+			return ip.Unmap().String()
+		}
+	}
+	return ""
+}
+
+// PeerIP is the address of the TCP peer of a request that came through Listen.
+func PeerIP(ctx *fasthttp.RequestCtx) string {
+	if c := unwrap(ctx.Conn()); c != nil {
+		return c.peer
+	}
+	return ""
 }
 
 // secureConn has what fasthttp looks for in a connection with TLS.
@@ -50,6 +72,7 @@ type conn struct {
 	net.Conn
 	read, write deadline
 	exact       bool // a write must not time out early: TLS cannot be used after that
+	peer        string
 
 	answered bool // since the last Read; the next begins a request
 	line     line
