@@ -7,9 +7,6 @@ import (
 	"sluice/openapi"
 )
 
-// maxDefinitionSize is the largest OpenAPI document, in bytes (aws-facts: limits, section 2).
-const maxDefinitionSize = 64 << 20
-
 // content is what one definition file or snapshot holds.
 type content struct {
 	id         string

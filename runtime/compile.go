@@ -76,6 +76,11 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		}
 		s.accessLog = f
 	}
+	if d.Stage.ClientCertificateID != "" {
+		problems = append(problems, api.Problem{
+			Place: d.Snapshot.Places.Find(), Subject: "stage " + d.Stage.StageName, Message: "clientCertificateId is not supported by this version",
+		})
+	}
 	problems.Sort()
 	if problems.Fatal() {
 		return nil, problems

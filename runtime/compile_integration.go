@@ -32,6 +32,9 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		c.fail(append(part, "type"), subject, "unknown integration type "+strconv.Quote(in.Type)+": it must be HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK")
 		return
 	}
+	if in.ResponseTransferMode != "" && in.ResponseTransferMode != "BUFFERED" {
+		c.fail(append(part, "responseTransferMode"), subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not supported by this version; it answers BUFFERED")
+	}
 	it.timeout = milliseconds(in.TimeoutInMillis)
 	if in.TimeoutInMillis == 0 {
 		it.timeout = milliseconds(api.DefaultTimeoutInMillis)
