@@ -33,7 +33,7 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		return
 	}
 	if in.ResponseTransferMode != "" && in.ResponseTransferMode != "BUFFERED" {
-		c.fail(append(part, "responseTransferMode"), subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not supported by this version; it answers BUFFERED")
+		c.warn(append(part, "responseTransferMode"), subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not supported by this version: answers are buffered")
 	}
 	it.timeout = milliseconds(in.TimeoutInMillis)
 	if in.TimeoutInMillis == 0 {
