@@ -16,12 +16,13 @@ func (x *exchange) reply(f *fault) {
 	if x.contentType != "" {
 		h.SetContentType(x.contentType)
 	}
-	h.Set("x-amzn-RequestId", x.requestID())
-	h.Set("x-amz-apigw-id", x.extendedID())
+	// The answer is new, so nothing need be replaced: Set would look for it.
+	h.Add("x-amzn-RequestId", x.requestID())
+	h.Add("x-amz-apigw-id", x.extendedID())
 	if f != nil {
-		h.Set("x-amzn-ErrorType", f.errorType)
+		h.Add("x-amzn-ErrorType", f.errorType)
 	} else if x.sendTrace {
-		h.Set("X-Amzn-Trace-Id", x.traceID())
+		h.Add("X-Amzn-Trace-Id", x.traceID())
 	}
 	for i := range x.headers {
 		h.Add(x.headers[i].Name, x.headers[i].Value)
