@@ -16,12 +16,13 @@ import (
 // allocates, and next to all the time in it is the gateway's.
 type memoryConn struct {
 	request  []byte
-	rest     []byte // of the request
-	left     int    // requests to come
-	answer   []byte // the begin of the last one
-	measured int    // requests to come when mallocs is noted; 0: never
-	before   uint64 // mallocs then
-	after    uint64 // mallocs when all were answered
+	vary     func(request []byte) // changes each request in place; nil leaves it
+	rest     []byte               // of the request
+	left     int                  // requests to come
+	answer   []byte               // the begin of the last one
+	measured int                  // requests to come when mallocs is noted; 0: never
+	before   uint64               // mallocs then
+	after    uint64               // mallocs when all were answered
 	closed   chan struct{}
 }
 
@@ -41,6 +42,9 @@ func (c *memoryConn) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		c.left--
+		if c.vary != nil {
+			c.vary(c.request)
+		}
 		c.rest = c.request
 	}
 	n := copy(p, c.rest)

@@ -45,13 +45,20 @@ func sluice(b testing.TB, resources ...*api.Resource) string {
 // users run it.
 func newGateway(b testing.TB, resources ...*api.Resource) *runtime.Gateway {
 	b.Helper()
-	g, err := runtime.New(runtime.Options{AccessLog: discardLog{}})
+	return gatewayOf(b, runtime.Options{}, &api.Stage{StageName: "dev"}, resources...)
+}
+
+// gatewayOf is newGateway with options, and a stage that is called dev.
+func gatewayOf(b testing.TB, o runtime.Options, stage *api.Stage, resources ...*api.Resource) *runtime.Gateway {
+	b.Helper()
+	o.AccessLog = discardLog{}
+	g, err := runtime.New(o)
 	if err != nil {
 		b.Fatal(err)
 	}
 	s, problems := g.Compile(runtime.Deployment{
 		Snapshot:        &api.Snapshot{DeploymentID: "bench1", RestApi: api.RestApi{ID: "bench"}, Resources: resources},
-		Stage:           &api.Stage{StageName: "dev"},
+		Stage:           stage,
 		AccessLogFormat: accessLogFormat,
 	})
 	if problems.Fatal() {
