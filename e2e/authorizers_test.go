@@ -20,7 +20,7 @@ import (
 
 const (
 	unauthorized = `{"message":"Unauthorized"}`
-	authFailure  = `{"message": null}`
+	authFailure  = `{"message":null}`
 	refused      = `{"Message":"User is not authorized to access this resource"}`
 	refusedDeny  = `{"Message":"User is not authorized to access this resource with an explicit deny"}`
 )

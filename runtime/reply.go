@@ -140,13 +140,14 @@ func (r *gatewayResponse) setsContentType() bool {
 }
 
 // defaultErrorBody is {"message":...}. Bodies of the 500 class have a blank after
-// the colon (recorded).
+// the colon (recorded), except those without a text (aws-facts: authorizers,
+// section 5).
 func (x *exchange) defaultErrorBody(f *fault) {
 	b := x.buf[:0]
 	switch {
 	case f.capital:
 		b = append(b, `{"Message":`...)
-	case f.status >= 500:
+	case f.status >= 500 && !f.nullText:
 		b = append(b, `{"message": `...)
 	default:
 		b = append(b, `{"message":`...)
