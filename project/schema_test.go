@@ -59,13 +59,18 @@ func TestSchemaIsTheFile(t *testing.T) {
 	}
 }
 
-// TestExample loads the example that the documentation shows.
-func TestExample(t *testing.T) {
-	p, problems := Load([]string{"../testdata/project/sluice.yaml"}, Options{})
-	if len(problems) > 0 {
-		t.Error(problems)
-	}
-	if got, want := addresses(p), "greetings/dev greetings/prod"; got != want {
-		t.Errorf("it serves %q, want %q", got, want)
+// TestExamples loads the examples that the documentation shows.
+func TestExamples(t *testing.T) {
+	for file, want := range map[string]string{
+		"../testdata/project/sluice.yaml": "greetings/dev greetings/prod",
+		"../testdata/metered/sluice.yaml": "quotes/prod",
+	} {
+		p, problems := Load([]string{file}, Options{})
+		if len(problems) > 0 {
+			t.Error(problems)
+		}
+		if got := addresses(p); got != want {
+			t.Errorf("%s serves %q, want %q", file, got, want)
+		}
 	}
 }

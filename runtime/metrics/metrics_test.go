@@ -19,7 +19,12 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestSeries(t *testing.T) {
-	m := New(Options{})
+	m := New(Options{Fleet: func() FleetFigures {
+		return FleetFigures{Fallback: true, Nodes: 3, Calls: 100, Failures: 2, CacheFailures: 1}
+	}})
+	m.Caches(func() []CacheFigures {
+		return []CacheFigures{{API: "pets", Stage: "dev", Hits: 7, Misses: 3, Bytes: 512}}
+	})
 	h := m.Method("pets", "dev", "/pets/{id}", "GET")
 	h.Observe(200, 90*time.Microsecond, -1)
 	h.Observe(404, 100*time.Microsecond, 50*time.Microsecond)
@@ -32,7 +37,7 @@ func TestSeries(t *testing.T) {
 	_, _, text := scrape(t, m, "")
 	var got strings.Builder
 	for line := range strings.Lines(text) {
-		if strings.Contains(line, "api=") {
+		if strings.Contains(line, "api=") || strings.HasPrefix(line, "sluice_fleet_") {
 			got.WriteString(line)
 		}
 	}
