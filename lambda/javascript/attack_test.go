@@ -113,7 +113,10 @@ func TestHoards(t *testing.T) {
 			}
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
-			if m.HeapSys > 2<<30 {
+			// How far a hog comes depends on when the Watch gets the processor: some
+			// hundred MB alone, a few GB on a machine full of other work. One that is
+			// not found at all takes everything.
+			if m.HeapSys > 8<<30 {
 				t.Errorf("the heap grew to %d MB", m.HeapSys>>20)
 			}
 		})
