@@ -24,7 +24,15 @@ type Deployment struct {
 	Canary   *api.Snapshot // nil without a canary; may equal Snapshot
 	// AccessLogFormat overrides Stage.AccessLogSettings.Format; "" leaves it.
 	AccessLogFormat string
+	// Region is the API's; "" is Options.Region.
+	Region string
+	// ClientCertificate is the one that Stage.ClientCertificateID names: HTTPS
+	// backends that ask for a certificate get it.
+	ClientCertificate *ClientCertificate
 }
+
+// ClientCertificate is a certificate with its key, both PEM.
+type ClientCertificate struct{ Certificate, PrivateKey []byte }
 
 // Compile decides everything about a stage that can be decided before a request
 // arrives. Problems may be warnings only; the Stage is nil when any is fatal.

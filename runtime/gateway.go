@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -25,13 +26,21 @@ import (
 
 // Options are the settings of a Gateway. The zero value of a field is its default.
 type Options struct {
-	Region       string             // "us-east-1": the region in host names and ARNs
-	AccountID    string             // "000000000000"
-	Log          *slog.Logger       // slog.Default()
-	AccessLog    AccessLogger       // nil: no access log
-	ExecutionLog executionlog.Sink  // nil: no execution logs
-	VPCLinks     map[string]string  // link id -> where it leads: [scheme://]host[:port]
-	Services     awsservice.Options // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
+	Region       string            // "us-east-1": the region in host names and ARNs
+	AccountID    string            // "000000000000"
+	Log          *slog.Logger      // slog.Default()
+	AccessLog    AccessLogger      // nil: no access log
+	ExecutionLog executionlog.Sink // nil: no execution logs
+	// AccessLogs finds what a stage's access log goes to by the ARN of its
+	// accessLogSettings, when the stage is compiled; a canary's ends in /Canary where
+	// the ARN is a log group's. nil, or a nil answer, is AccessLog.
+	AccessLogs func(destinationARN string) AccessLogger
+	// ExecutionLogs finds what a stage's execution log goes to, when the stage is
+	// compiled; a canary's stage is {stage}/Canary. nil, or a nil answer, is
+	// ExecutionLog.
+	ExecutionLogs func(apiID, stage string) executionlog.Sink
+	VPCLinks      map[string]string  // link id -> where it leads: [scheme://]host[:port]
+	Services      awsservice.Options // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
 	// Limiter meters requests. Its owner runs and configures it; nil is one without
 	// keys, plans and an account limit.
 	Limiter     *throttle.Limiter
@@ -65,6 +74,7 @@ type Gateway struct {
 	admin      *fasthttp.Server
 	adminApart atomic.Bool
 	draining   atomic.Bool
+	control    atomic.Pointer[http.Handler] // nil: none
 	scrape     fasthttp.RequestHandler
 }
 
