@@ -131,23 +131,19 @@ func (s *Memory) Restore(ctx context.Context, r io.Reader, mode RestoreMode) err
 			return nil, nil, ErrNotEmpty
 		}
 		revision := old.revision + 1
-		records := newMemoryTree()
-		gone := old.records.Clone()
-		err := readBackup(ctx, r, s.codec, func(entries []entry) error {
+		keys, err := old.keys(ctx, "", "\xff")
+		if err != nil {
+			return nil, nil, err
+		}
+		records, restored := newMemoryTree(), newRestored(keys)
+		err = readBackup(ctx, r, s.codec, func(entries []entry) error {
+			restored.add(entries)
 			for _, e := range entries {
-				record := memoryRecord{e, revision}
-				records.ReplaceOrInsert(record)
-				gone.Delete(record)
+				records.ReplaceOrInsert(memoryRecord{e, revision})
 			}
 			return nil
 		})
-		if err != nil || records.Len()+gone.Len() == 0 {
-			return nil, nil, err
-		}
-		var changes changeSet
-		records.Ascend(func(r memoryRecord) bool { changes.put(r.key); return true })
-		gone.Ascend(func(r memoryRecord) bool { changes.delete(r.key); return true })
-		return records, changes.of(revision), nil
+		return records, restored.changes(revision), err
 	})
 }
 
