@@ -4,8 +4,8 @@ package api
 type GatewayResponse struct {
 	ResponseType       ResponseType      `json:"responseType"`
 	StatusCode         string            `json:"statusCode,omitempty"`
-	ResponseParameters map[string]string `json:"responseParameters,omitempty"` // gatewayresponse.header.name -> expression
-	ResponseTemplates  map[string]string `json:"responseTemplates,omitempty"`  // content type -> substitution template
+	ResponseParameters map[string]string `json:"responseParameters,omitzero"` // gatewayresponse.header.name -> expression
+	ResponseTemplates  map[string]string `json:"responseTemplates,omitzero"`  // content type -> substitution template
 	DefaultResponse    bool              `json:"defaultResponse"`
 }
 

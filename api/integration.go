@@ -1,5 +1,7 @@
 package api
 
+import "encoding/json"
+
 // Integration is the backend of a Method (service model: Integration).
 type Integration struct {
 	Type                 string                          `json:"type"`
@@ -8,8 +10,8 @@ type Integration struct {
 	ConnectionType       string                          `json:"connectionType,omitempty"` // INTERNET or VPC_LINK
 	ConnectionID         string                          `json:"connectionId,omitempty"`
 	Credentials          string                          `json:"credentials,omitempty"`
-	RequestParameters    map[string]string               `json:"requestParameters,omitempty"` // integration.request.{header|querystring|path}.name -> expression
-	RequestTemplates     map[string]string               `json:"requestTemplates,omitempty"`  // content type -> template
+	RequestParameters    map[string]string               `json:"requestParameters,omitzero"` // integration.request.{header|querystring|path}.name -> expression
+	RequestTemplates     map[string]string               `json:"requestTemplates,omitzero"`  // content type -> template
 	PassthroughBehavior  string                          `json:"passthroughBehavior,omitempty"`
 	ContentHandling      string                          `json:"contentHandling,omitempty"`
 	TimeoutInMillis      int                             `json:"timeoutInMillis,omitempty"` // 50 to 29000
@@ -59,10 +61,34 @@ const (
 // IntegrationResponse turns one kind of backend answer into a method response.
 type IntegrationResponse struct {
 	StatusCode         string            `json:"statusCode"`
-	SelectionPattern   string            `json:"selectionPattern,omitempty"`   // Java regex over the backend's status or error message; "" is the default response
-	ResponseParameters map[string]string `json:"responseParameters,omitempty"` // method.response.header.name -> expression
-	ResponseTemplates  map[string]string `json:"responseTemplates,omitempty"`  // content type -> template
+	SelectionPattern   *string           `json:"selectionPattern,omitempty"`  // Java regex over the backend's status or error message; nil and "" are the default response
+	ResponseParameters map[string]string `json:"responseParameters,omitzero"` // method.response.header.name -> expression
+	ResponseTemplates  Templates         `json:"responseTemplates,omitzero"`  // content type -> template
 	ContentHandling    string            `json:"contentHandling,omitempty"`
+}
+
+// Pattern is the selection pattern; "" is the default response.
+func (r *IntegrationResponse) Pattern() string {
+	if r.SelectionPattern == nil {
+		return ""
+	}
+	return *r.SelectionPattern
+}
+
+// Templates are templates by content type. The service shows an empty one as null
+// (aws-facts: control plane, 3.5).
+type Templates map[string]string
+
+// MarshalJSON writes empty templates as null.
+func (t Templates) MarshalJSON() ([]byte, error) {
+	out := make(map[string]*string, len(t))
+	for contentType, template := range t {
+		out[contentType] = nil
+		if template != "" {
+			out[contentType] = &template
+		}
+	}
+	return json.Marshal(out)
 }
 
 // TLSConfig is how an HTTPS backend's certificate is checked.

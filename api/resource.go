@@ -20,8 +20,8 @@ type Method struct {
 	APIKeyRequired      bool                       `json:"apiKeyRequired"`
 	RequestValidatorID  string                     `json:"requestValidatorId,omitempty"`
 	OperationName       string                     `json:"operationName,omitempty"`
-	RequestParameters   map[string]bool            `json:"requestParameters,omitempty"` // method.request.{path|querystring|header}.name -> required
-	RequestModels       map[string]string          `json:"requestModels,omitempty"`     // content type -> model name
+	RequestParameters   map[string]bool            `json:"requestParameters,omitzero"` // method.request.{path|querystring|header}.name -> required
+	RequestModels       map[string]string          `json:"requestModels,omitzero"`     // content type -> model name
 	MethodResponses     map[string]*MethodResponse `json:"methodResponses,omitempty"`   // by status code
 	MethodIntegration   *Integration               `json:"methodIntegration,omitempty"`
 	AuthorizationScopes []string                   `json:"authorizationScopes,omitempty"`
@@ -38,6 +38,6 @@ const (
 // MethodResponse declares one answer a client may get.
 type MethodResponse struct {
 	StatusCode         string            `json:"statusCode"`
-	ResponseParameters map[string]bool   `json:"responseParameters,omitempty"` // method.response.header.name
-	ResponseModels     map[string]string `json:"responseModels,omitempty"`
+	ResponseParameters map[string]bool   `json:"responseParameters,omitzero"` // method.response.header.name
+	ResponseModels     map[string]string `json:"responseModels,omitzero"`
 }

@@ -13,7 +13,7 @@ type RestApi struct {
 	APIKeySource              string                 `json:"apiKeySource,omitempty"`           // HEADER or AUTHORIZER
 	EndpointConfiguration     *EndpointConfiguration `json:"endpointConfiguration,omitempty"`
 	Policy                    string                 `json:"policy,omitempty"` // resource policy, JSON text
-	Tags                      map[string]string      `json:"tags,omitempty"`
+	Tags                      map[string]string      `json:"tags,omitzero"`
 	DisableExecuteAPIEndpoint bool                   `json:"disableExecuteApiEndpoint"`
 	RootResourceID            string                 `json:"rootResourceId,omitempty"`
 	SecurityPolicy            string                 `json:"securityPolicy,omitempty"`

@@ -9,14 +9,14 @@ type Stage struct {
 	CacheClusterEnabled bool                      `json:"cacheClusterEnabled"`
 	CacheClusterSize    string                    `json:"cacheClusterSize,omitempty"` // GB
 	CacheClusterStatus  string                    `json:"cacheClusterStatus,omitempty"`
-	MethodSettings      map[string]*MethodSetting `json:"methodSettings,omitempty"` // "*/*" or "{resource path with / as ~1}/{METHOD}"
-	Variables           map[string]string         `json:"variables,omitempty"`
+	MethodSettings      map[string]*MethodSetting `json:"methodSettings,omitzero"` // "*/*" or "{resource path with / as ~1}/{METHOD}"
+	Variables           map[string]string         `json:"variables,omitzero"`
 	DocumentationVer    string                    `json:"documentationVersion,omitempty"`
 	AccessLogSettings   *AccessLogSettings        `json:"accessLogSettings,omitempty"`
 	CanarySettings      *CanarySettings           `json:"canarySettings,omitempty"`
 	TracingEnabled      bool                      `json:"tracingEnabled"`
 	WebACLArn           string                    `json:"webAclArn,omitempty"`
-	Tags                map[string]string         `json:"tags,omitempty"`
+	Tags                map[string]string         `json:"tags,omitzero"`
 	CreatedDate         *Timestamp                `json:"createdDate,omitempty"`
 	LastUpdatedDate     *Timestamp                `json:"lastUpdatedDate,omitempty"`
 }
@@ -45,6 +45,6 @@ type AccessLogSettings struct {
 type CanarySettings struct {
 	PercentTraffic         float64           `json:"percentTraffic"` // 0.0 to 100.0
 	DeploymentID           string            `json:"deploymentId,omitempty"`
-	StageVariableOverrides map[string]string `json:"stageVariableOverrides,omitempty"`
+	StageVariableOverrides map[string]string `json:"stageVariableOverrides,omitzero"`
 	UseStageCache          bool              `json:"useStageCache"`
 }

@@ -273,7 +273,7 @@ func (im *importer) readIntegrationResponses(s scope, m *api.Method, out *api.In
 			continue
 		}
 		if e.Key != "default" {
-			r.SelectionPattern = e.Key
+			r.SelectionPattern = new(e.Key)
 		}
 		if out.IntegrationResponses == nil {
 			out.IntegrationResponses = map[string]*api.IntegrationResponse{}

@@ -292,11 +292,11 @@ func (c *compiler) responses(m *method, in *api.Integration, part []string, subj
 			}
 		}
 		set.list = append(set.list, out)
-		patterns = append(patterns, r.SelectionPattern)
-		key.WriteString(strconv.Quote(r.SelectionPattern))
+		patterns = append(patterns, r.Pattern())
+		key.WriteString(strconv.Quote(r.Pattern()))
 		var p pattern
-		if r.SelectionPattern != "" {
-			if p, err = compilePattern(r.SelectionPattern); err != nil {
+		if r.Pattern() != "" {
+			if p, err = compilePattern(r.Pattern()); err != nil {
 				c.fail(append(at, "selectionPattern"), subject, err.Error())
 			}
 		}

@@ -271,8 +271,8 @@ func TestFunction(t *testing.T) {
 	for _, name := range []string{"pass", "fail", "event"} {
 		in := functionIntegration(api.IntegrationAWS, name)
 		in.RequestTemplates = map[string]string{"application/json": `{"in":$input.json('$.a')}`}
-		in.IntegrationResponses["400"] = &api.IntegrationResponse{StatusCode: "400", SelectionPattern: ".*four hundred.*"}
-		in.IntegrationResponses["500"] = &api.IntegrationResponse{StatusCode: "500", SelectionPattern: "200"}
+		in.IntegrationResponses["400"] = &api.IntegrationResponse{StatusCode: "400", SelectionPattern: new(".*four hundred.*")}
+		in.IntegrationResponses["500"] = &api.IntegrationResponse{StatusCode: "500", SelectionPattern: new("200")}
 		m := b.method("POST", "/"+name, in)
 		m.MethodResponses["400"] = &api.MethodResponse{StatusCode: "400"}
 		m.MethodResponses["500"] = &api.MethodResponse{StatusCode: "500"}

@@ -588,7 +588,7 @@ func TestHTTPResponses(t *testing.T) {
 	m := b.method("GET", "/x", httpIntegration(api.IntegrationHTTP, "GET", "http://"+be.addr+"/"))
 	m.MethodResponses["404"] = &api.MethodResponse{StatusCode: "404"}
 	m.MethodIntegration.IntegrationResponses["404"] = &api.IntegrationResponse{
-		StatusCode: "404", SelectionPattern: `4\d{2}`,
+		StatusCode: "404", SelectionPattern: new(`4\d{2}`),
 		ResponseParameters: map[string]string{
 			"method.response.header.X-Last":  "integration.response.header.X-Two",
 			"method.response.header.X-All":   "integration.response.multivalueheader.X-Two",
@@ -601,7 +601,7 @@ func TestHTTPResponses(t *testing.T) {
 	}
 	b.method("GET", "/default", httpIntegration(api.IntegrationHTTP, "GET", "http://"+be.addr+"/"))
 	none := b.method("GET", "/none", httpIntegration(api.IntegrationHTTP, "GET", "http://"+be.addr+"/"))
-	none.MethodIntegration.IntegrationResponses["200"].SelectionPattern = "200"
+	none.MethodIntegration.IntegrationResponses["200"].SelectionPattern = new("200")
 	b.method("GET", "/proxy", httpIntegration(api.IntegrationHTTPProxy, "GET", "http://"+be.addr+"/"))
 	r := b.start(t)
 

@@ -28,18 +28,18 @@ func TestMock(t *testing.T) {
 		{name: "not JSON", integration: withRequest(`nothing`, `ok`), status: 500, want: `{"message": "Internal server error"}`},
 		{name: "status without a response", integration: func() *api.Integration {
 			in := withRequest(`{"statusCode": 404}`, `ok`)
-			in.IntegrationResponses["200"].SelectionPattern = "200"
+			in.IntegrationResponses["200"].SelectionPattern = new("200")
 			return in
 		}(), status: 500, want: `{"message": "Internal server error"}`},
 		{name: "default response takes any status", integration: withRequest(`{"statusCode": 404}`, `ok`), status: 200, want: "ok"},
 		{name: "pattern matches", integration: func() *api.Integration {
 			in := withRequest(`{"statusCode": 200}`, `ok`)
-			in.IntegrationResponses["200"].SelectionPattern = `2\d{2}`
+			in.IntegrationResponses["200"].SelectionPattern = new(`2\d{2}`)
 			return in
 		}(), status: 200, want: "ok"},
 		{name: "pattern must match the whole", integration: func() *api.Integration {
 			in := withRequest(`{"statusCode": 200}`, `ok`)
-			in.IntegrationResponses["200"].SelectionPattern = `2\d`
+			in.IntegrationResponses["200"].SelectionPattern = new(`2\d`)
 			return in
 		}(), status: 500, want: `{"message": "Internal server error"}`},
 		{name: "response does not see the request template's output", integration: withRequest(`{"statusCode": 200, "x": 1}`, `[$input.json('$')][$input.body]`), body: `{"y":2}`, status: 200, want: "[{}][{}]"},
@@ -65,11 +65,11 @@ func TestMock(t *testing.T) {
 			`#set($context.responseOverride.status = 99){"statusCode": 200}`, `ok`), status: 200, want: "ok"},
 		{name: "status without method response", integration: &api.Integration{
 			Type: api.IntegrationMock, RequestTemplates: map[string]string{"application/json": `{"statusCode": 201}`},
-			IntegrationResponses: map[string]*api.IntegrationResponse{"201": {StatusCode: "201", SelectionPattern: "201"}},
+			IntegrationResponses: map[string]*api.IntegrationResponse{"201": {StatusCode: "201", SelectionPattern: new("201")}},
 		}, status: 500, want: `{"message": "Internal server error"}`},
 		{name: "status without method response, overridden", integration: &api.Integration{
 			Type: api.IntegrationMock, RequestTemplates: map[string]string{"application/json": `#set($context.responseOverride.status = 202){"statusCode": 201}`},
-			IntegrationResponses: map[string]*api.IntegrationResponse{"201": {StatusCode: "201", SelectionPattern: "201"}},
+			IntegrationResponses: map[string]*api.IntegrationResponse{"201": {StatusCode: "201", SelectionPattern: new("201")}},
 		}, status: 202, want: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ func TestService(t *testing.T) {
 			"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
 		},
 		RequestTemplates:     map[string]string{"application/json": `Action=SendMessage&MessageBody=$util.urlEncode($input.body)`},
-		IntegrationResponses: map[string]*api.IntegrationResponse{"200": {StatusCode: "200", SelectionPattern: "2\\d\\d", ResponseTemplates: map[string]string{"application/json": `{"id":$input.json('$.MessageId'),"req":"$context.awsEndpointRequestId"}`}}},
+		IntegrationResponses: map[string]*api.IntegrationResponse{"200": {StatusCode: "200", SelectionPattern: new("2\\d\\d"), ResponseTemplates: map[string]string{"application/json": `{"id":$input.json('$.MessageId'),"req":"$context.awsEndpointRequestId"}`}}},
 	}
 	b.stage.Variables = map[string]string{"queue": "orders"}
 	b.method("POST", "/send", in)
