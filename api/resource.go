@@ -22,7 +22,7 @@ type Method struct {
 	OperationName       string                     `json:"operationName,omitempty"`
 	RequestParameters   map[string]bool            `json:"requestParameters,omitzero"` // method.request.{path|querystring|header}.name -> required
 	RequestModels       map[string]string          `json:"requestModels,omitzero"`     // content type -> model name
-	MethodResponses     map[string]*MethodResponse `json:"methodResponses,omitempty"`   // by status code
+	MethodResponses     map[string]*MethodResponse `json:"methodResponses,omitempty"`  // by status code
 	MethodIntegration   *Integration               `json:"methodIntegration,omitempty"`
 	AuthorizationScopes []string                   `json:"authorizationScopes,omitempty"`
 }
