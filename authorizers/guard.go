@@ -84,6 +84,10 @@ func New(o Options) *Guard {
 // clients and are not remembered.
 func (g *Guard) Flush(apiID, stage string) { g.results.flush(apiID, stage) }
 
+// Forget drops what is remembered of a stage that was withdrawn. Authorizers that were
+// compiled for it stay usable.
+func (g *Guard) Forget(apiID, stage string) { g.results.forget(stageID{apiID, stage}) }
+
 // SetKeySets replaces where the keys of user pools are, see userpool.Options.
 // Authorizers that were compiled before keep the key sets that they have.
 func (g *Guard) SetKeySets(sources map[string]string, endpoint string) {

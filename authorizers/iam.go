@@ -12,13 +12,13 @@ import (
 // signingService is the service that clients of an API sign for.
 const signingService = "execute-api"
 
-// authenticate finds out who signed the request (authorization AWS_IAM).
-func (g *Guard) authenticate(r *Request) (*Credential, *Refusal) {
+// authenticate finds out who signed the request for a region (authorization AWS_IAM).
+func (g *Guard) authenticate(r *Request, region string) (*Credential, *Refusal) {
 	s, f := sigv4.Parse(&r.Wire)
 	if f != nil {
 		return nil, signatureRefusal(f)
 	}
-	if f := s.Check(sigv4.Scope{Region: g.options.Region, Service: signingService}, r.Time); f != nil {
+	if f := s.Check(sigv4.Scope{Region: region, Service: signingService}, r.Time); f != nil {
 		return nil, signatureRefusal(f)
 	}
 	c := g.options.Credentials.find(s.AccessKeyID)

@@ -16,6 +16,7 @@ type MethodOptions struct {
 	Scopes            []string       // authorizationScopes, for COGNITO_USER_POOLS
 	Policy            *policy.Policy // the API's resource policy; nil without one
 	Private           bool           // a private API: without a policy every call is refused
+	Region            string         // the API's, what signatures must be made for; "" is Options.Region
 }
 
 // Method is the compiled authorization of one method. It is safe for concurrent use.
@@ -26,6 +27,7 @@ type Method struct {
 	scopes     []string
 	policy     *policy.Policy
 	judged     bool // by the resource policy, even if there is none
+	region     string
 }
 
 type methodKind uint8
@@ -39,7 +41,10 @@ const (
 
 // Method compiles the authorization of a method.
 func (g *Guard) Method(o MethodOptions) (*Method, error) {
-	m := &Method{guard: g, authorizer: o.Authorizer, scopes: o.Scopes, policy: o.Policy, judged: o.Policy != nil || o.Private}
+	m := &Method{guard: g, authorizer: o.Authorizer, scopes: o.Scopes, policy: o.Policy, judged: o.Policy != nil || o.Private, region: o.Region}
+	if m.region == "" {
+		m.region = g.options.Region
+	}
 	switch o.AuthorizationType {
 	case "", api.AuthorizationNone:
 		m.kind = openMethod
@@ -102,7 +107,7 @@ func (m *Method) authorize(ctx context.Context, r *Request, id *Identity) *Refus
 		return id.judge(policy.CombineCognito(m.policy.Evaluate(&ask)), "", r)
 	case iamMethod:
 		start := time.Now()
-		caller, refusal := m.guard.authenticate(r)
+		caller, refusal := m.guard.authenticate(r, m.region)
 		id.Authenticate.done(start, refusal)
 		if refusal != nil {
 			return refusal

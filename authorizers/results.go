@@ -93,6 +93,19 @@ func (c *results) flush(api, stage string) {
 	c.generation(stageID{api, stage}).Add(1)
 }
 
+// forget drops the scopes of a stage. Keys of scopes that come later begin with other
+// numbers, so that nobody finds the old entries; the size bound takes them out.
+func (c *results) forget(id stageID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.stages, id)
+	for s := range c.scopes {
+		if s.stageID == id {
+			delete(c.scopes, s)
+		}
+	}
+}
+
 // appendKey begins a cache key.
 func (s *scope) appendKey(key []byte) []byte {
 	key = binary.BigEndian.AppendUint64(key, s.number)

@@ -10,11 +10,11 @@ import (
 
 const adminPrefix = "/_sluice/"
 
-// isAdmin tells whether a request is for Sluice itself. A host that names an API
-// never is: the API's own paths come first there.
+// isAdmin tells whether a request is for Sluice itself. A host that names an API or
+// is a custom domain never is: the API's own paths come first there.
 func (g *Gateway) isAdmin(host string, path []byte) bool {
 	return len(path) > len(adminPrefix) && string(path[:len(adminPrefix)]) == adminPrefix &&
-		!g.adminApart.Load() && executeAPIHost(host) == ""
+		!g.adminApart.Load() && executeAPIHost(host) == "" && !g.isDomain(host)
 }
 
 // serveAdmin serves the admin listener.

@@ -70,7 +70,7 @@ func (x *exchange) refused(r *authorizers.Refusal) *fault {
 func (c *compiler) authorization(m *api.Method, part []string, subject string) *authorizers.Method {
 	o := authorizers.MethodOptions{
 		AuthorizationType: m.AuthorizationType, Scopes: m.AuthorizationScopes,
-		Policy: c.resourcePolicy, Private: c.private,
+		Policy: c.resourcePolicy, Private: c.private, Region: c.region,
 	}
 	if m.AuthorizerID != "" {
 		if o.Authorizer = c.authorizers[m.AuthorizerID]; o.Authorizer == nil {
@@ -116,7 +116,7 @@ func (c *compiler) policy() *policy.Policy {
 		return nil
 	}
 	p, err := policy.Parse([]byte(a.Policy), policy.Options{Kind: policy.Resource, Target: &policy.Target{
-		Region: c.gateway.options.Region, AccountID: c.gateway.options.AccountID, APIID: a.ID,
+		Partition: c.partition, Region: c.region, AccountID: c.gateway.options.AccountID, APIID: a.ID,
 	}})
 	if err != nil {
 		c.fail([]string{"restApi", "policy"}, "resource policy", err.Error())
@@ -131,11 +131,7 @@ func (c *compiler) policy() *policy.Policy {
 // lead around a policy.
 func (x *exchange) methodARN() string {
 	start := len(x.scope.Arena)
-	a := append(x.scope.Arena, "arn:aws:execute-api:"...)
-	a = append(append(a, x.gateway.options.Region...), ':')
-	a = append(append(a, x.gateway.options.AccountID...), ':')
-	a = append(append(a, x.stage.apiID...), '/')
-	a = append(append(a, x.stage.name...), '/')
+	a := append(x.scope.Arena, x.stage.arn...)
 	a = append(append(a, x.verbText...), '/')
 	template, params := strings.TrimPrefix(x.method.resourcePath, "/"), x.scope.Params.Path
 	for {

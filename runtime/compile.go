@@ -13,6 +13,7 @@ import (
 	"sluice/cache"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
+	"sluice/runtime/backend"
 	"sluice/runtime/executionlog"
 	"sluice/runtime/schema"
 )
@@ -38,21 +39,28 @@ type ClientCertificate struct{ Certificate, PrivateKey []byte }
 // arrives. Problems may be warnings only; the Stage is nil when any is fatal.
 func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 	id := d.Snapshot.RestApi.ID
+	region := d.Region
+	if region == "" {
+		region = g.options.Region
+	}
+	p := partitionOf(region)
 	s := &Stage{
-		apiID: id, name: d.Stage.StageName,
-		domainName:   id + ".execute-api." + g.options.Region + ".amazonaws.com",
+		apiID: id, name: d.Stage.StageName, region: region,
+		domainName:   id + ".execute-api." + region + "." + p.domain,
+		arn:          "arn:" + p.name + ":execute-api:" + region + ":" + g.options.AccountID + ":" + id + "/" + d.Stage.StageName + "/",
+		closed:       d.Snapshot.RestApi.DisableExecuteAPIEndpoint,
 		tracing:      d.Stage.TracingEnabled,
 		settings:     d.Stage.MethodSettings,
 		cacheEnabled: d.Stage.CacheClusterEnabled, cacheSize: d.Stage.CacheClusterSize,
-		userAgent: "AmazonAPIGateway_" + id,
-		unrouted:  g.metrics.Unrouted(id, d.Stage.StageName),
-	}
-	around := g.around.Load()
-	c := &compiler{
+		userAgent:  "AmazonAPIGateway_" + id,
 		cacheStage: g.cache.Stage(id, d.Stage.StageName),
-		gateway:    g, around: around, stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
+		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
 	}
-	s.cacheStage = c.cacheStage
+	c := &compiler{
+		cacheStage: s.cacheStage, region: region, partition: p.name,
+		gateway: g, around: g.around.Load(), stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
+	}
+	c.settings(&d)
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
@@ -63,10 +71,8 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		for k, v := range canary.StageVariableOverrides {
 			vars[k] = v
 		}
-		cc := &compiler{
-			cacheStage: c.cacheStage, apart: !canary.UseStageCache,
-			gateway: g, around: around, stage: d.Stage, snapshot: d.Canary, choices: c.choices, templates: c.templates,
-		}
+		cc := *c
+		cc.apart, cc.snapshot, cc.problems = !canary.UseStageCache, d.Canary, nil
 		s.canary = cc.deployment(vars)
 		s.canaryPercent = canary.PercentTraffic
 		problems = append(problems, cc.problems...)
@@ -84,13 +90,10 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		}
 		s.accessLog = f
 	}
-	if d.Stage.ClientCertificateID != "" {
-		problems = append(problems, api.Problem{
-			Place: d.Snapshot.Places.Find(), Subject: "stage " + d.Stage.StageName, Message: "clientCertificateId is not supported by this version",
-		})
-	}
+	g.openLogs(s, d.Stage)
 	problems.Sort()
 	if problems.Fatal() {
+		g.discard(s)
 		return nil, problems
 	}
 	return s, problems
@@ -101,8 +104,10 @@ type compiler struct {
 	gateway           *Gateway
 	around            *surroundings
 	stage             *api.Stage
+	region, partition string
+	certificate       *backend.Certificate // of the client, towards HTTPS backends; nil: none
 	cacheStage        *cache.Stage
-	apart             bool // a canary\'s answers are cached apart from the stage\'s
+	apart             bool // a canary's answers are cached apart from the stage\'s
 	snapshot          *api.Snapshot
 	vars              map[string]string
 	models            *schema.Set

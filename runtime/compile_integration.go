@@ -32,8 +32,10 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 		c.fail(append(part, "type"), subject, "unknown integration type "+strconv.Quote(in.Type)+": it must be HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK")
 		return
 	}
-	if in.ResponseTransferMode != "" && in.ResponseTransferMode != "BUFFERED" {
-		c.warn(append(part, "responseTransferMode"), subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not supported by this version: answers are buffered")
+	c.transfer(it, in, part, subject)
+	c.connection(it, in, part, subject)
+	if in.TimeoutInMillis < 0 {
+		c.fail(append(part, "timeoutInMillis"), subject, "timeoutInMillis "+strconv.Itoa(in.TimeoutInMillis)+" is negative")
 	}
 	it.timeout = milliseconds(in.TimeoutInMillis)
 	if in.TimeoutInMillis == 0 {
@@ -61,6 +63,34 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 	}
 }
 
+// transfer checks how the answer is to be passed on.
+func (c *compiler) transfer(it *integration, in *api.Integration, part []string, subject string) {
+	at := append(part[:len(part):len(part)], "responseTransferMode")
+	switch proxy := it.kind == kindHTTPProxy || it.kind == kindFunctionProxy; {
+	case in.ResponseTransferMode == "" || in.ResponseTransferMode == "BUFFERED":
+	case in.ResponseTransferMode != "STREAM":
+		c.fail(at, subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not BUFFERED or STREAM")
+	case !proxy:
+		c.fail(at, subject, "responseTransferMode STREAM goes with HTTP_PROXY and AWS_PROXY only")
+	default:
+		c.warn(at, subject, "responseTransferMode \"STREAM\" is not supported by this version: answers are buffered")
+	}
+}
+
+// connection checks the members that say by which way the backend is reached.
+func (c *compiler) connection(it *integration, in *api.Integration, part []string, subject string) {
+	at := append(part[:len(part):len(part)], "connectionType")
+	http := it.kind == kindHTTP || it.kind == kindHTTPProxy
+	switch {
+	case in.ConnectionType == api.ConnectionVPCLink && !http && it.kind != kindMock:
+		c.fail(at, subject, "connectionType VPC_LINK goes with HTTP and HTTP_PROXY only")
+	case in.ConnectionType != "" && in.ConnectionType != api.ConnectionInternet && in.ConnectionType != api.ConnectionVPCLink:
+		c.fail(at, subject, "connectionType "+strconv.Quote(in.ConnectionType)+" is not INTERNET or VPC_LINK")
+	case in.IntegrationTarget != "" && in.ConnectionType != api.ConnectionVPCLink:
+		c.fail(append(part[:len(part):len(part)], "integrationTarget"), subject, "integrationTarget goes with connectionType VPC_LINK only")
+	}
+}
+
 // functionTarget compiles which function an AWS integration calls.
 func (c *compiler) functionTarget(it *integration, in *api.Integration, part []string, subject string) {
 	it.httpMethod = strings.ToUpper(in.HTTPMethod)
@@ -77,11 +107,11 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 	c.callable(ref, append(part, "uri"), subject)
 	region := ref.Region()
 	if region == "" {
-		region = c.gateway.options.Region
+		region = c.region
 	}
 	it.function = &function{
 		reference: ref,
-		uri:       "https://lambda." + region + ".amazonaws.com/2015-03-31/functions/" + ref.String() + "/invocations",
+		uri:       "https://lambda." + region + "." + partitionOf(region).domain + "/2015-03-31/functions/" + ref.String() + "/invocations",
 	}
 }
 
@@ -129,12 +159,13 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 	t.source = in.URI
 	it.uri = t
 	it.uri.insecure = in.TLSConfig != nil && in.TLSConfig.InsecureSkipVerification
+	it.uri.identity = c.certificate
 	if in.ConnectionType == api.ConnectionVPCLink {
 		c.linkTarget(t, in, part, subject)
 		return
 	}
 	if t.literalHost() {
-		e, err := c.gateway.backends.Endpoint(t.scheme, t.host[0].literal, t.insecure)
+		e, err := c.gateway.backends.CertifiedEndpoint(t.scheme, t.host[0].literal, t.insecure, t.identity)
 		if err != nil {
 			c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+": "+err.Error())
 			return
@@ -148,7 +179,10 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string, subject string) {
 	at := append(part, "connectionId")
 	id := substituteStageVariables(in.ConnectionID, c.vars)
-	target, ok := c.around.vpcLinks[id]
+	target, ok := c.around.vpcLinks[in.IntegrationTarget] // one link may lead to several load balancers
+	if !ok || in.IntegrationTarget == "" {
+		target, ok = c.around.vpcLinks[id]
+	}
 	if !ok {
 		c.fail(at, subject, "no target is configured for the VPC link "+strconv.Quote(id))
 		return
@@ -161,7 +195,7 @@ func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string
 	if !ok {
 		scheme, host = t.scheme, target
 	}
-	e, err := c.gateway.backends.Endpoint(scheme, host, t.insecure)
+	e, err := c.gateway.backends.CertifiedEndpoint(scheme, host, t.insecure, t.identity)
 	if err != nil {
 		c.fail(at, subject, "target "+strconv.Quote(target)+" of the VPC link: "+err.Error())
 		return

@@ -25,6 +25,11 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 		return text(dst, x.stage.name)
 	case mapping.AWSEndpointRequestID, mapping.IntegrationRequestID:
 		return text(dst, x.endpointRequestID)
+	case mapping.CustomDomainBasePathMatched:
+		if x.basePath == nil {
+			return dst, false
+		}
+		return text(dst, x.basePath.matched)
 	case mapping.DeploymentID:
 		if x.deployment == nil {
 			return dst, false

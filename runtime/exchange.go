@@ -67,8 +67,9 @@ type visit struct {
 	deployment *deployment
 	isCanary   bool
 	domainName string
-	fullPath   string // /{stage}{path}, as $context.path
-	path       string // what follows the stage
+	fullPath   string    // /{stage}{path}, as $context.path
+	path       string    // what follows the stage
+	basePath   *basePath // of a custom domain; nil without
 
 	// route
 	verb     verb

@@ -12,7 +12,7 @@ func (x *exchange) startLog() {
 	if set.Level == executionlog.Off {
 		return
 	}
-	x.log = executionlog.Acquire(x.gateway.options.ExecutionLog, set, x.loggedID())
+	x.log = executionlog.Acquire(x.deployment.executionLog, set, x.loggedID())
 	if x.log == nil {
 		return
 	}

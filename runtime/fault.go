@@ -85,6 +85,9 @@ var (
 	// An unknown host, API or stage: no stage's gateway responses apply.
 	faultForbidden = &fault{kind: kindNone, status: 403, errorType: "ForbiddenException", message: "Forbidden"}
 
+	// A stage that its first request should have compiled.
+	faultCold = &fault{kind: kindNone, status: 500, errorType: "InternalServerErrorException", message: "Internal server error"}
+
 	faultNoRoute        = &fault{kind: kindMissingAuthenticationToken, status: 403, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token"}
 	faultInvalidAPIKey  = &fault{kind: kindInvalidAPIKey, status: 403, errorType: "ForbiddenException", message: "Forbidden"}
 	faultThrottled      = &fault{kind: kindThrottled, status: 429, errorType: "TooManyRequestsException", message: "Too Many Requests"}

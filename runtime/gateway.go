@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	goruntime "runtime"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -69,7 +70,10 @@ type Gateway struct {
 	limiter    *throttle.Limiter
 	cache      *cache.Cache
 	codec      *compress.Codec
-	stages     atomic.Pointer[table]
+	table      *table
+	domains    atomic.Pointer[domainTable] // nil: none
+	compiling  chan struct{}               // one a compilation of a cold stage
+	detached   *metrics.MethodMetrics      // of test calls
 	server     *fasthttp.Server
 	admin      *fasthttp.Server
 	adminApart atomic.Bool
@@ -125,43 +129,14 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g.around.Store(&surroundings{vpcLinks: o.VPCLinks, services: g.services})
-	g.stages.Store(newTable(nil))
+	g.table = newTable()
+	g.compiling = make(chan struct{}, goruntime.GOMAXPROCS(0))
+	g.detached = o.Metrics.Detached()
 	o.Metrics.Caches(g.cacheFigures)
 	o.Edge.OnRefuse = g.refuse
 	g.server = edge.NewServer(g.serve, o.Edge)
 	g.admin = edge.NewServer(g.serveAdmin, o.Edge)
 	return g, nil
-}
-
-// Replace swaps in a whole new set of stages. Requests in flight finish on the
-// stages they began with.
-func (g *Gateway) Replace(stages []*Stage) {
-	t := newTable(stages)
-	for _, s := range stages {
-		g.limiter.Stage(s.apiID, s.name).Configure(s.settings)
-		if err := s.cacheStage.Configure(s.cacheEnabled, s.cacheSize); err != nil {
-			g.log.Error("the stage's cache stays off", "api", s.apiID, "stage", s.name, "error", err)
-		}
-	}
-	for _, s := range g.stages.Swap(t).all {
-		if t.find(s.apiID, s.name) == nil {
-			g.limiter.Forget(s.apiID, s.name)
-			g.cache.Remove(s.apiID, s.name)
-		}
-	}
-	live := []*metrics.MethodMetrics{g.unresolved}
-	for _, s := range stages {
-		live = append(live, s.unrouted)
-		for _, d := range [...]*deployment{s.base, s.canary} {
-			if d == nil {
-				continue
-			}
-			for _, m := range d.methods {
-				live = append(live, m.metrics)
-			}
-		}
-	}
-	g.metrics.Retain(live)
 }
 
 // Serve accepts connections from ln until Shutdown. It may be called for several
@@ -196,12 +171,19 @@ func (g *Gateway) serve(ctx *fasthttp.RequestCtx) {
 		g.refuse(ctx, refusal)
 		return
 	}
-	host := hostOnly(x.head.Host)
-	if g.isAdmin(host, x.head.Path) {
-		g.serveAdminPath(ctx, view(x.head.Path))
+	if h := g.control.Load(); h != nil && signedForControl(x.head.Header) {
+		g.serveControl(ctx, &x.head, *h)
 		return
 	}
-	x.run(host)
+	host := hostOnly(x.head.Host)
+	switch {
+	case g.isAdmin(host, x.head.Path):
+		g.serveAdminPath(ctx, view(x.head.Path))
+	case g.isHealthCheck(host, x.head.Path):
+		serveHealthCheck(ctx)
+	default:
+		x.run(host)
+	}
 }
 
 // run goes through the steps. A panic in one request answers 500 in that request
@@ -221,7 +203,7 @@ func (x *exchange) run(host string) {
 // steps runs the pipeline up to the reply and tells what went wrong.
 func (x *exchange) steps(host string) *fault {
 	x.accept()
-	if f := x.resolve(x.gateway.stages.Load(), host); f != nil {
+	if f := x.resolve(host); f != nil {
 		return f
 	}
 	if f := x.decodeBody(); f != nil {

@@ -38,10 +38,14 @@ func (x *exchange) appendProxyEvent(b []byte) []byte {
 }
 
 // eventPath is the path without the stage: one slash at its beginning, whatever
-// the client sent.
+// the client sent, and the base path of a custom domain.
 func (x *exchange) eventPath() string {
 	own := strings.TrimLeft(x.path, "/")
-	if n := len(x.path) - len(own); n > 0 {
+	n := len(x.path) - len(own)
+	if x.basePath != nil && x.basePath.path != "" {
+		return x.joined(x.basePath.path, x.path[max(n-1, 0):], "")
+	}
+	if n > 0 {
 		return x.path[n-1:]
 	}
 	return "/"

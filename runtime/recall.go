@@ -57,8 +57,11 @@ func (x *exchange) recall() *fault {
 // cacheFigures are the figures of the stages that have, or had, a cache.
 func (g *Gateway) cacheFigures() []metrics.CacheFigures {
 	var out []metrics.CacheFigures
-	for _, s := range g.stages.Load().all {
-		st := g.cache.Stage(s.apiID, s.name).Stats()
+	g.table.mu.Lock()
+	stages := g.table.compiled()
+	g.table.mu.Unlock()
+	for _, s := range stages {
+		st := s.cacheStage.Stats()
 		if s.cacheEnabled || st.Hits > 0 || st.Misses > 0 {
 			out = append(out, metrics.CacheFigures{API: s.apiID, Stage: s.name, Hits: st.Hits, Misses: st.Misses, Bytes: st.Bytes})
 		}

@@ -61,9 +61,9 @@ func (x *exchange) finish(body []byte) {
 		handle = x.stage.unrouted
 	}
 	handle.Observe(x.status, x.latency, integration)
-	if sink := x.gateway.options.AccessLog; sink != nil && x.stage != nil && x.stage.accessLog != nil {
+	if x.deployment != nil && x.deployment.accessLog != nil {
 		x.line = x.stage.accessLog.Append(x.line[:0], &x.scope)
-		sink.Log(x.line)
+		x.deployment.accessLog.Log(x.line)
 	}
 }
 

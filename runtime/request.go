@@ -434,7 +434,7 @@ func (x *exchange) dynamicEndpoint() *fault {
 		b = append(b, v...)
 	}
 	host := string(b)
-	e, err := x.gateway.backends.Endpoint(t.scheme, host, t.insecure)
+	e, err := x.gateway.backends.CertifiedEndpoint(t.scheme, host, t.insecure, t.identity)
 	if err != nil {
 		return x.badAddress()
 	}

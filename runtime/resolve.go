@@ -5,45 +5,6 @@ import (
 	"strings"
 )
 
-// table is the set of stages that are served: immutable, swapped as a whole.
-type table struct {
-	apis map[string]*apiStages
-	only *apiStages // the one API when there is exactly one
-	all  []*Stage
-}
-
-// apiStages are the stages of one API by name.
-type apiStages struct {
-	id     string
-	stages map[string]*Stage
-}
-
-func newTable(stages []*Stage) *table {
-	t := &table{apis: map[string]*apiStages{}, all: stages}
-	for _, s := range stages {
-		a := t.apis[s.apiID]
-		if a == nil {
-			a = &apiStages{id: s.apiID, stages: map[string]*Stage{}}
-			t.apis[s.apiID] = a
-		}
-		a.stages[s.name] = s
-	}
-	if len(t.apis) == 1 {
-		for _, a := range t.apis {
-			t.only = a
-		}
-	}
-	return t
-}
-
-// find is a stage of the table, nil without one.
-func (t *table) find(apiID, name string) *Stage {
-	if a := t.apis[apiID]; a != nil {
-		return a.stages[name]
-	}
-	return nil
-}
-
 // endpointPrefix begins the name of a VPC endpoint.
 const endpointPrefix = "vpce-"
 
@@ -56,67 +17,101 @@ const (
 
 // resolve finds the stage and what of the path is its own (step 2). host is the
 // authority without its port.
-func (x *exchange) resolve(t *table, host string) *fault {
-	id := executeAPIHost(host)
-	if strings.HasPrefix(id, endpointPrefix) {
-		// The name of a VPC endpoint; a header says which API is meant (recorded).
-		if named := x.header("x-apigw-api-id"); named != "" {
-			id = named
+func (x *exchange) resolve(host string) *fault {
+	g := x.gateway
+	if domains := g.domains.Load(); domains != nil {
+		if d := domains.find(host); d != nil {
+			return x.resolveDomain(d, host)
 		}
 	}
-	a, rest := t.address(id, view(x.head.Path))
+	id := executeAPIHost(host)
+	named := id
+	if strings.HasPrefix(id, endpointPrefix) {
+		// The name of a VPC endpoint; a header says which API is meant (recorded).
+		if header := x.header("x-apigw-api-id"); header != "" {
+			named = header
+		}
+	}
+	a, name, own, whole := x.address(g.table, named, view(x.head.Path))
 	if a == nil {
 		return faultForbidden
 	}
-	// A double slash before the stage is accepted (recorded).
-	for len(rest) > 1 && rest[0] == '/' && rest[1] == '/' {
-		rest = rest[1:]
+	s, f := x.open(a, name)
+	if f != nil {
+		return f
 	}
-	name, own := strings.TrimPrefix(rest, "/"), ""
-	if i := strings.IndexByte(name, '/'); i >= 0 {
-		name, own = name[:i], name[i:]
+	if s.closed {
+		return faultForbidden // only custom domains lead to the API
 	}
-	s := a.stages[name]
-	if s == nil {
-		return faultForbidden
-	}
-	x.stage = s
-	x.fullPath = rest
-	x.path = own
-	x.domainName = s.domainName
+	x.fullPath, x.path, x.domainName = whole, own, s.domainName
 	if id != "" {
 		x.domainName = host
 	}
-	x.deployment = s.base
+	x.enter(s)
+	return nil
+}
+
+// open is the stage of an API by its name.
+func (x *exchange) open(a *apiStages, name string) (*Stage, *fault) {
+	e := a.stages[name]
+	if e == nil {
+		return nil, faultForbidden
+	}
+	s := e.stage.Load()
+	if s == nil {
+		if s = x.gateway.warm(e); s == nil {
+			return nil, faultCold
+		}
+	}
+	return s, nil
+}
+
+// enter draws the canary and settles on a deployment.
+func (x *exchange) enter(s *Stage) {
+	x.stage, x.deployment = s, s.base
 	if s.canary != nil && rand.Float64()*100 < s.canaryPercent {
 		x.deployment = s.canary
 		x.isCanary = true
 	}
 	x.scope.StageVariables = x.deployment.variables
-	return nil
 }
 
-// address finds the API that a host or path names, and the path from the stage
-// on. id is what the host says, "" when it names no API.
-func (t *table) address(id, path string) (*apiStages, string) {
-	if id != "" {
-		return t.apis[id], path
-	}
-	if after, ok := strings.CutPrefix(path, awsPrefix); ok {
-		id, rest := cutSegment(after)
-		return t.apis[id], rest
-	}
-	if after, ok := strings.CutPrefix(path, userPrefix); ok {
-		id, rest := cutSegment(after)
-		if a := t.apis[id]; a != nil {
-			// /restapis/{api}/{stage}/_user_request_/{path}: the marker is taken out.
-			stage, own := cutSegment(strings.TrimPrefix(rest, "/"))
-			if own, ok := strings.CutPrefix(own, userSegment); ok && (own == "" || own[0] == '/') {
-				return a, "/" + stage + own
+// address finds the API that a host or path names, the stage that follows, what of
+// the path is the stage's own, and both together. id is what the host says, "" when
+// it names no API.
+func (x *exchange) address(t *table, id, path string) (a *apiStages, stage, own, whole string) {
+	if id == "" {
+		if after, ok := strings.CutPrefix(path, userPrefix); ok {
+			api, rest := cutSegment(after)
+			if a = t.api(api); a != nil {
+				// /restapis/{api}/{stage}/_user_request_/{path}: the marker is taken out.
+				stage, own = cutSegment(strings.TrimPrefix(rest, "/"))
+				if own, ok = strings.CutPrefix(own, userSegment); ok && (own == "" || own[0] == '/') {
+					return a, stage, own, x.joined("/", stage, own)
+				}
 			}
 		}
 	}
-	return t.only, path
+	if after, ok := strings.CutPrefix(path, awsPrefix); ok && id == "" {
+		id, path = cutSegment(after)
+		a = t.api(id)
+	} else if id != "" {
+		a = t.api(id)
+	} else {
+		a = t.only.Load()
+	}
+	whole = oneSlash(path)
+	stage, own = cutSegment(strings.TrimPrefix(whole, "/"))
+	return a, stage, own, whole
+}
+
+// oneSlash cuts slashes before the first segment down to one: more of them are
+// accepted there (recorded).
+func oneSlash(path string) string {
+	for len(path) > 1 && path[0] == '/' && path[1] == '/' {
+		path = path[1:]
+	}
+	return path
 }
 
 // cutSegment cuts s at its first slash; rest keeps it.

@@ -19,6 +19,9 @@ import (
 type Stage struct {
 	apiID, name   string
 	domainName    string // {api}.execute-api.{region}.amazonaws.com
+	arn           string // arn:aws:execute-api:{region}:{account}:{api}/{stage}/
+	region        string
+	closed        bool // disableExecuteApiEndpoint: only custom domains lead here
 	base, canary  *deployment
 	canaryPercent float64
 	tracing       bool
@@ -42,6 +45,8 @@ type deployment struct {
 	minimumCompression int // bytes; negative: off
 	variables          *value.Map
 	keySource          string // HEADER or AUTHORIZER
+	accessLog          AccessLogger
+	executionLog       executionlog.Sink
 }
 
 // method is a compiled method with its integration.

@@ -17,10 +17,11 @@ type uriTemplate struct {
 	path     []uriPart
 	query    []uriPart
 	hasQuery bool
-	insecure bool              // the backend's certificate is not checked
-	base     string            // scheme and authority when nothing of them is left open
-	linkHost string            // the Host header behind a VPC link
-	endpoint *backend.Endpoint // nil when the host has placeholders
+	insecure bool                 // the backend's certificate is not checked
+	identity *backend.Certificate // the client's, towards the backend; nil: none
+	base     string               // scheme and authority when nothing of them is left open
+	linkHost string               // the Host header behind a VPC link
+	endpoint *backend.Endpoint    // nil when the host has placeholders
 }
 
 // uriPart is a literal or a placeholder.

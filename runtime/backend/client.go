@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"sync"
 	"sync/atomic"
@@ -64,6 +65,7 @@ type Client struct {
 type endpointKey struct {
 	scheme, hostport string
 	insecure         bool
+	certificate      [sha256.Size]byte // zero: that of Options, or none
 }
 
 // New makes a Client.
@@ -94,7 +96,19 @@ func New(o Options) *Client {
 // optional). Anything else is an *Error of KindAddress. A handle stays usable
 // when it has fallen out of the table.
 func (c *Client) Endpoint(scheme, hostport string, insecureSkipVerify bool) (*Endpoint, error) {
-	key := endpointKey{scheme, hostport, insecureSkipVerify}
+	return c.CertifiedEndpoint(scheme, hostport, insecureSkipVerify, nil)
+}
+
+// CertifiedEndpoint is Endpoint for requests that are made with a certificate of
+// their own, over connections of their own; nil is the one of Options, if any. It
+// means nothing to a backend without TLS.
+func (c *Client) CertifiedEndpoint(scheme, hostport string, insecureSkipVerify bool, certificate *Certificate) (*Endpoint, error) {
+	key := endpointKey{scheme: scheme, hostport: hostport, insecure: insecureSkipVerify}
+	if certificate != nil && scheme == "https" {
+		key.certificate = certificate.id
+	} else {
+		certificate = nil
+	}
 	c.mu.RLock()
 	e := c.endpoints[key]
 	c.mu.RUnlock()
@@ -108,6 +122,9 @@ func (c *Client) Endpoint(scheme, hostport string, insecureSkipVerify bool) (*En
 	// The arguments may be views into a request; the table outlives it.
 	key.scheme, key.hostport = a.scheme, a.authority
 	e = newEndpoint(c, a, insecureSkipVerify)
+	if certificate != nil {
+		certificate.present(e.tls)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if known := c.endpoints[key]; known != nil {

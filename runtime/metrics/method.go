@@ -72,14 +72,13 @@ type shard struct {
 // MethodMetrics are the figures of one method of one stage.
 type MethodMetrics struct {
 	labels labels
-	id     uint64 // order of creation
 	mask   uint32
 	shards []shard
 }
 
-func newMethodMetrics(l labels, id uint64) *MethodMetrics {
+func newMethodMetrics(l labels) *MethodMetrics {
 	n := shardCount()
-	return &MethodMetrics{labels: l, id: id, mask: uint32(n - 1), shards: make([]shard, n)}
+	return &MethodMetrics{labels: l, mask: uint32(n - 1), shards: make([]shard, n)}
 }
 
 // Observe notes one finished request. integration is the time the backend took,

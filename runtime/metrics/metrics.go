@@ -32,7 +32,6 @@ type Metrics struct {
 
 	mu      sync.RWMutex
 	methods map[labels]*MethodMetrics
-	created uint64         // handles made so far
 	unknown *MethodMetrics // requests that reached no stage
 }
 
@@ -43,7 +42,7 @@ func New(o Options) *Metrics {
 		inFlight: newSharded(),
 		methods:  map[labels]*MethodMetrics{},
 	}
-	m.unknown = newMethodMetrics(labels{none, none, none, none}, 0)
+	m.unknown = newMethodMetrics(labels{none, none, none, none})
 	dropped := o.AccessLogDropped
 	if dropped == nil {
 		dropped = func() uint64 { return 0 }
@@ -92,8 +91,7 @@ func (m *Metrics) Method(api, stage, resource, method string) *MethodMetrics {
 	defer m.mu.Unlock()
 	h, ok := m.methods[key]
 	if !ok {
-		m.created++
-		h = newMethodMetrics(key, m.created)
+		h = newMethodMetrics(key)
 		m.methods[key] = h
 	}
 	return h
@@ -111,24 +109,34 @@ func (m *Metrics) Unrouted(api, stage string) *MethodMetrics {
 	return m.Method(api, stage, none, none)
 }
 
-// Retain drops every series that belongs to none of live, for Gateway.Replace:
-// live are the handles of all methods of all stages, and their Unrouted ones.
-// Requests in flight may go on using a dropped handle.
-func (m *Metrics) Retain(live []*MethodMetrics) {
-	kept := make(map[labels]*MethodMetrics, len(live))
-	for _, h := range live {
+// Detached returns a handle that no scrape shows.
+func (m *Metrics) Detached() *MethodMetrics {
+	return newMethodMetrics(labels{none, none, none, none})
+}
+
+// Swap shows the series of next and drops those of old that are not among them, for
+// a stage that takes the place of another: both are the handles of all its methods
+// and its Unrouted one. Requests in flight may go on using a dropped handle.
+func (m *Metrics) Swap(old, next []*MethodMetrics) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := make(map[labels]bool, len(next))
+	for _, h := range next {
 		if h == nil || h == m.unknown {
 			continue
 		}
+		kept[h.labels] = true
 		// A second handle of the same labels can only come from a compilation that
-		// overlapped a Retain; two series of the same labels would spoil the scrape.
-		if other, ok := kept[h.labels]; !ok || h.id < other.id {
-			kept[h.labels] = h
+		// overlapped a Swap; two series of the same labels would spoil the scrape.
+		if m.methods[h.labels] == nil {
+			m.methods[h.labels] = h
 		}
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.methods = kept
+	for _, h := range old {
+		if h != nil && !kept[h.labels] && m.methods[h.labels] == h {
+			delete(m.methods, h.labels)
+		}
+	}
 }
 
 // RequestStarted begins a request in flight.

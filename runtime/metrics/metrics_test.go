@@ -69,30 +69,39 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-func TestRetain(t *testing.T) {
+func TestSwap(t *testing.T) {
 	m := New(Options{})
-	kept, gone := m.Method("a", "s", "/", "GET"), m.Method("b", "s", "/", "GET")
+	kept, gone := m.Method("a", "s", "/", "GET"), m.Method("a", "s", "/old", "GET")
+	other := m.Method("b", "s", "/", "GET")
 	kept.Observe(200, time.Millisecond, -1)
-	m.Retain([]*MethodMetrics{kept, nil, m.Unrouted("", "")})
+	m.Swap([]*MethodMetrics{kept, gone, m.Unrouted("", "")}, []*MethodMetrics{kept, nil, m.Unrouted("", ""), m.Method("a", "s", "/new", "GET")})
 	gone.Observe(200, time.Millisecond, -1) // a request still in flight
-	if got := series(t, m); got != `-/-/- - a/s// GET ` {
+	if got := series(t, m); got != `-/-/- - a/s// GET a/s//new GET b/s// GET ` {
 		t.Errorf("got %q", got)
 	}
 	if m.Method("a", "s", "/", "GET") != kept {
 		t.Error("a kept method got a new handle")
 	}
-	// A stage compiled before another Replace comes back with its handles, and
-	// one handle wins when two have the same labels.
+	m.Swap([]*MethodMetrics{other}, nil)
+	// A stage compiled before another was withdrawn comes back with its handles.
+	m.Swap(nil, []*MethodMetrics{other})
+	if m.Method("b", "s", "/", "GET") != other {
+		t.Error("a handle that came back was not found")
+	}
+	// One handle wins when two have the same labels, and who lost takes nothing away.
+	m.Swap([]*MethodMetrics{other}, nil)
 	again := m.Method("b", "s", "/", "GET")
-	if again == gone {
+	if again == other {
 		t.Error("a dropped handle was found again")
 	}
-	m.Retain([]*MethodMetrics{again, gone})
-	if got := series(t, m); got != `-/-/- - b/s// GET ` {
+	m.Swap(nil, []*MethodMetrics{other})
+	m.Swap([]*MethodMetrics{other}, nil)
+	if got := series(t, m); got != `-/-/- - a/s// GET a/s//new GET b/s// GET ` {
 		t.Errorf("got %q", got)
 	}
-	if m.Method("b", "s", "/", "GET") != gone {
-		t.Error("the older handle lost")
+	m.Detached().Observe(200, time.Millisecond, -1)
+	if got := series(t, m); got != `-/-/- - a/s// GET a/s//new GET b/s// GET ` {
+		t.Errorf("a detached handle is shown: %q", got)
 	}
 }
 
