@@ -55,8 +55,10 @@ type Shape struct {
 	Enum    []string // the allowed strings in the order the service prints them
 	Pattern string   // as the service prints it
 
-	wire    map[string]int // index of a body member by its JSON name
-	pattern *regexp.Regexp // Pattern, on the whole string
+	wire     map[string]int  // index of a body member by its JSON name
+	enumSet  map[string]bool // Enum
+	enumText string          // the constraint an unknown string breaks
+	pattern  *regexp.Regexp  // Pattern, on the whole string
 }
 
 // Location says where in a message a member travels.
@@ -174,6 +176,13 @@ func parse(raw []byte) (*catalogue, error) {
 		if kind == List || kind == Map {
 			if s.Element = shapes[ds.Element]; s.Element == nil {
 				return nil, fmt.Errorf("shape %s: no shape %q", name, ds.Element)
+			}
+		}
+		if len(s.Enum) > 0 {
+			s.enumText = "Member must satisfy enum value set: [" + strings.Join(s.Enum, ", ") + "]"
+			s.enumSet = make(map[string]bool, len(s.Enum))
+			for _, v := range s.Enum {
+				s.enumSet[v] = true
 			}
 		}
 		if s.Pattern != "" {
