@@ -23,16 +23,16 @@ type Stage struct {
 
 // MethodSetting is what a stage sets for one method, or for all ("*/*").
 type MethodSetting struct {
-	MetricsEnabled                         bool    `json:"metricsEnabled"`
-	LoggingLevel                           string  `json:"loggingLevel,omitempty"` // OFF, ERROR, INFO
-	DataTraceEnabled                       bool    `json:"dataTraceEnabled"`
-	ThrottlingBurstLimit                   int     `json:"throttlingBurstLimit"` // requests; -1 is unset
-	ThrottlingRateLimit                    float64 `json:"throttlingRateLimit"`  // requests a second; -1 is unset
-	CachingEnabled                         bool    `json:"cachingEnabled"`
-	CacheTTLInSeconds                      int     `json:"cacheTtlInSeconds"`
-	CacheDataEncrypted                     bool    `json:"cacheDataEncrypted"`
-	RequireAuthorizationForCacheControl    bool    `json:"requireAuthorizationForCacheControl"`
-	UnauthorizedCacheControlHeaderStrategy string  `json:"unauthorizedCacheControlHeaderStrategy,omitempty"`
+	MetricsEnabled                         bool   `json:"metricsEnabled"`
+	LoggingLevel                           string `json:"loggingLevel,omitempty"` // OFF, ERROR, INFO
+	DataTraceEnabled                       bool   `json:"dataTraceEnabled"`
+	ThrottlingBurstLimit                   int    `json:"throttlingBurstLimit"` // requests; -1 is unset
+	ThrottlingRateLimit                    Double `json:"throttlingRateLimit"`  // requests a second; -1 is unset
+	CachingEnabled                         bool   `json:"cachingEnabled"`
+	CacheTTLInSeconds                      int    `json:"cacheTtlInSeconds"`
+	CacheDataEncrypted                     bool   `json:"cacheDataEncrypted"`
+	RequireAuthorizationForCacheControl    bool   `json:"requireAuthorizationForCacheControl"`
+	UnauthorizedCacheControlHeaderStrategy string `json:"unauthorizedCacheControlHeaderStrategy,omitempty"`
 }
 
 // AccessLogSettings is where and how a stage logs requests.
@@ -43,7 +43,7 @@ type AccessLogSettings struct {
 
 // CanarySettings sends a share of a stage's requests to another deployment.
 type CanarySettings struct {
-	PercentTraffic         float64           `json:"percentTraffic"` // 0.0 to 100.0
+	PercentTraffic         Double            `json:"percentTraffic"` // 0.0 to 100.0
 	DeploymentID           string            `json:"deploymentId,omitempty"`
 	StageVariableOverrides map[string]string `json:"stageVariableOverrides,omitzero"`
 	UseStageCache          bool              `json:"useStageCache"`

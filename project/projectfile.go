@@ -146,7 +146,7 @@ func (l *loader) readStage(n *node) *api.Stage {
 	}
 	if v := n.get("canary"); v != nil {
 		s.CanarySettings = &api.CanarySettings{
-			PercentTraffic:         v.get("percentTraffic").number(),
+			PercentTraffic:         api.Double(v.get("percentTraffic").number()),
 			StageVariableOverrides: readVariables(v.get("stageVariableOverrides")),
 		}
 		if u := v.get("useStageCache"); u != nil {

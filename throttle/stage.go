@@ -82,7 +82,8 @@ func (s *Stage) Configure(settings map[string]*api.MethodSetting) {
 		}
 		var t Throttle
 		if set.ThrottlingRateLimit >= 0 {
-			t.RateLimit = &set.ThrottlingRateLimit
+			rate := float64(set.ThrottlingRateLimit)
+			t.RateLimit = &rate
 		}
 		if set.ThrottlingBurstLimit >= 0 {
 			burst := int64(set.ThrottlingBurstLimit)

@@ -1,0 +1,95 @@
+package control
+
+import (
+	"strings"
+
+	"sluice/api"
+	"sluice/control/patch"
+)
+
+// account is the account's settings in a region (service model: Account).
+type account struct {
+	CloudwatchRoleARN string           `json:"cloudwatchRoleArn,omitempty"`
+	ThrottleSettings  ThrottleSettings `json:"throttleSettings"`
+	Features          []string         `json:"features"`
+	APIKeyVersion     string           `json:"apiKeyVersion"`
+}
+
+// ThrottleSettings are a bucket's size and how fast it fills.
+type ThrottleSettings struct {
+	BurstLimit int        `json:"burstLimit"`
+	RateLimit  api.Double `json:"rateLimit"` // requests a second
+}
+
+func accountOperations() operations {
+	return operations{"GetAccount": getAccount, "UpdateAccount": updateAccount}
+}
+
+func getAccount(c *call) (any, error) {
+	var out *account
+	err := c.view(func(t *tx) (err error) {
+		out, err = c.readAccount(t)
+		return err
+	})
+	return out, err
+}
+
+func updateAccount(c *call) (any, error) {
+	var out *account
+	err := c.update(func(t *tx) (err error) {
+		if out, err = c.readAccount(t); err != nil {
+			return err
+		}
+		if err := applyPatch(c, accountPatch(), out); err != nil {
+			return err
+		}
+		return put(t, &accountRecord{CloudwatchRoleARN: out.CloudwatchRoleARN}, kindAccount)
+	})
+	return out, err
+}
+
+// accountRecord is what can be changed of an account.
+type accountRecord struct {
+	CloudwatchRoleARN string `json:"cloudwatchRoleArn,omitempty"`
+}
+
+// readAccount is the account with the limits that are enforced.
+func (c *call) readAccount(t *tx) (*account, error) {
+	r, err := get[accountRecord](t, kindAccount)
+	if err != nil {
+		return nil, err
+	}
+	out := &account{ThrottleSettings: c.options.AccountLimit, Features: []string{"UsagePlans"}, APIKeyVersion: "4"}
+	if r != nil {
+		out.CloudwatchRoleARN = r.CloudwatchRoleARN
+	}
+	return out, nil
+}
+
+func accountPatch() *patch.Table[*account] {
+	return patch.NewTable(patch.Listing,
+		patch.Rule[*account]{Path: "/cloudwatchRoleArn", Ops: []string{patch.Replace}, Apply: func(a *account, o patch.Operation, _ []string) error {
+			arn := o.Text()
+			if arn != "" && !isRoleARN(arn) {
+				return badRequest("The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.")
+			}
+			a.CloudwatchRoleARN = arn
+			return nil
+		}},
+		patch.Rule[*account]{Path: "/features", Ops: []string{patch.Add, patch.Remove}, Apply: func(_ *account, o patch.Operation, _ []string) error {
+			switch {
+			case o.Text() != "UsagePlans":
+				return badRequest("Invalid feature specified: %s", o.Text())
+			case o.Op == patch.Remove:
+				return badRequest("Usage Plans cannot be disabled once enabled")
+			}
+			return nil
+		}},
+	)
+}
+
+// isRoleARN tells whether s names an IAM role: arn:aws:iam::123456789012:role/name.
+func isRoleARN(s string) bool {
+	parts := strings.SplitN(s, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
+}

@@ -1,0 +1,3 @@
+package control
+
+func apiKeyOperations() operations { return operations{} }

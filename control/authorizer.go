@@ -1,0 +1,3 @@
+package control
+
+func authorizerOperations() operations { return operations{} }

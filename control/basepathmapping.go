@@ -1,0 +1,3 @@
+package control
+
+func basePathMappingOperations() operations { return operations{} }

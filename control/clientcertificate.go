@@ -1,0 +1,3 @@
+package control
+
+func clientCertificateOperations() operations { return operations{} }

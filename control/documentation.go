@@ -1,0 +1,3 @@
+package control
+
+func documentationOperations() operations { return operations{} }

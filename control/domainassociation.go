@@ -1,0 +1,3 @@
+package control
+
+func domainAssociationOperations() operations { return operations{} }

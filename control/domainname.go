@@ -1,0 +1,3 @@
+package control
+
+func domainNameOperations() operations { return operations{} }

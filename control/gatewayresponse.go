@@ -1,0 +1,3 @@
+package control
+
+func gatewayResponseOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func integrationOperations() operations { return operations{} }

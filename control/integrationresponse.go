@@ -1,0 +1,3 @@
+package control
+
+func integrationResponseOperations() operations { return operations{} }

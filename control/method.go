@@ -1,0 +1,3 @@
+package control
+
+func methodOperations() operations { return operations{} }

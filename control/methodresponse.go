@@ -1,0 +1,3 @@
+package control
+
+func methodResponseOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func modelOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func requestValidatorOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func resourceOperations() operations { return operations{} }

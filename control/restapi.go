@@ -1,0 +1,3 @@
+package control
+
+func restAPIOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func sdkOperations() operations { return operations{} }

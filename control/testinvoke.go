@@ -1,0 +1,3 @@
+package control
+
+func testInvokeOperations() operations { return operations{} }

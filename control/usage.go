@@ -1,0 +1,3 @@
+package control
+
+func usageOperations() operations { return operations{} }

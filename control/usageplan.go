@@ -1,0 +1,3 @@
+package control
+
+func usagePlanOperations() operations { return operations{} }

@@ -1,0 +1,3 @@
+package control
+
+func vpcLinkOperations() operations { return operations{} }
