@@ -74,7 +74,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		cc := *c
 		cc.apart, cc.snapshot, cc.problems = !canary.UseStageCache, d.Canary, nil
 		s.canary = cc.deployment(vars)
-		s.canaryPercent = canary.PercentTraffic
+		s.canaryPercent = float64(canary.PercentTraffic)
 		problems = append(problems, cc.problems...)
 	}
 	format := d.AccessLogFormat
@@ -107,6 +107,7 @@ type compiler struct {
 	region, partition string
 	certificate       *backend.Certificate // of the client, towards HTTPS backends; nil: none
 	cacheStage        *cache.Stage
+	detached          bool // for a test call: there is nothing that is kept by the stage's name
 	apart             bool // a canary's answers are cached apart from the stage\'s
 	snapshot          *api.Snapshot
 	vars              map[string]string
@@ -134,7 +135,7 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	d := &deployment{
 		id: c.snapshot.DeploymentID, root: &node{}, minimumCompression: -1,
 		binary: compileMediaTypes(a.BinaryMediaTypes), endpointType: "EDGE",
-		variables: value.NewMap(len(vars)),
+		variables: variablesOf(vars),
 	}
 	if types := endpointTypes(a); len(types) > 0 {
 		d.endpointType = types[0]
@@ -142,10 +143,6 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	if a.MinimumCompressionSize != nil {
 		d.minimumCompression = *a.MinimumCompressionSize
 	}
-	for _, k := range sortedKeys(vars) {
-		d.variables.Put(k, value.Of(vars[k]))
-	}
-	d.variables.Share()
 	c.resourcePolicy = c.policy()
 	c.private = slices.Contains(endpointTypes(a), "PRIVATE")
 	c.compileAuthorizers()
@@ -178,13 +175,23 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	return d
 }
 
+// variablesOf are stage variables as templates see them.
+func variablesOf(vars map[string]string) *value.Map {
+	m := value.NewMap(len(vars))
+	for _, k := range sortedKeys(vars) {
+		m.Put(k, value.Of(vars[k]))
+	}
+	m.Share()
+	return m
+}
+
 func (c *compiler) method(r *api.Resource, v verb, m *api.Method, part []string) *method {
 	subject := verbNames[v] + " " + r.Path
-	out := &method{
-		resourceID: r.ID, resourcePath: r.Path, verb: v, keyRequired: m.APIKeyRequired,
-		metrics: c.gateway.metrics.Method(c.snapshot.RestApi.ID, c.stage.StageName, r.Path, verbNames[v]),
+	out := &method{resourceID: r.ID, resourcePath: r.Path, verb: v, keyRequired: m.APIKeyRequired, metrics: c.gateway.detached}
+	if !c.detached {
+		out.metrics = c.gateway.metrics.Method(c.snapshot.RestApi.ID, c.stage.StageName, r.Path, verbNames[v])
+		out.limits = c.gateway.limiter.Stage(c.snapshot.RestApi.ID, c.stage.StageName).Method(r.Path, verbNames[v])
 	}
-	out.limits = c.gateway.limiter.Stage(c.snapshot.RestApi.ID, c.stage.StageName).Method(r.Path, verbNames[v])
 	out.logging = c.logging(r.Path, verbNames[v])
 	out.authorization = c.authorization(m, part[:len(part):len(part)], subject)
 	out.authorizationName = c.authorizationName(m)
