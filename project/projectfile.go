@@ -215,7 +215,7 @@ func readMethodSetting(n *node) *api.MethodSetting {
 		s.MetricsEnabled = v.value == true
 	}
 	if v := n.get("throttlingRateLimit"); v != nil {
-		s.ThrottlingRateLimit = v.number()
+		s.ThrottlingRateLimit = api.Double(v.number())
 	}
 	if v := n.get("throttlingBurstLimit"); v != nil {
 		s.ThrottlingBurstLimit = int(v.number())

@@ -75,7 +75,7 @@ func TestCanary(t *testing.T) {
 		t.Errorf("answers %v", seen)
 	}
 	for percent, want := range map[float64]string{0: "base", 100: "canary"} {
-		b.stage.CanarySettings.PercentTraffic = percent
+		b.stage.CanarySettings.PercentTraffic = api.Double(percent)
 		r.deploy(Deployment{Snapshot: b.snapshot, Stage: b.stage, Canary: c.snapshot})
 		for range 20 {
 			if got := r.get("/dev/x").body; !strings.HasPrefix(got, want) {
