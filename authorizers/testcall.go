@@ -24,7 +24,13 @@ func (a *Authorizer) Test(ctx context.Context, r *Request) TestResult {
 	var refusal *Refusal
 	if a.kind == cognitoAuthorizer {
 		// Scopes belong to methods, so a test takes ID and access tokens alike.
-		refusal = a.valid(ctx, r, &id)
+		if r.Trace != nil {
+			r.Trace.StartingAuthorizer(a.id)
+			r.Trace.IncomingIdentity(bearer(r.header(a.sources[0].name)))
+		}
+		if refusal = a.valid(ctx, r, &id); refusal == nil && r.Trace != nil {
+			r.Trace.AuthorizerCompleted()
+		}
 	} else {
 		uncached := *a
 		uncached.ttl = 0

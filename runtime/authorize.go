@@ -41,6 +41,9 @@ func (x *exchange) fillAuthRequest() {
 	r.Header, r.Query, r.PathParams = x.eventHeaders(true), x.scope.Params.Query, x.scope.Params.Path
 	r.StageVariables, r.Variables = x.scope.StageVariables, x
 	r.TraceID = x.traceID()
+	if x.log != nil {
+		r.Trace = authorizerTrace{x}
+	}
 	x.fillWire()
 }
 

@@ -105,14 +105,16 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 		return
 	}
 	c.callable(ref, append(part, "uri"), subject)
-	region := ref.Region()
-	if region == "" {
-		region = c.region
+	it.function = &function{reference: ref, uri: invokeURI(ref, c.region)}
+}
+
+// invokeURI is the address of the Invoke call of a function; region is that of one
+// without an ARN.
+func invokeURI(ref lambda.Reference, region string) string {
+	if r := ref.Region(); r != "" {
+		region = r
 	}
-	it.function = &function{
-		reference: ref,
-		uri:       "https://lambda." + region + "." + partitionOf(region).domain + "/2015-03-31/functions/" + ref.String() + "/invocations",
-	}
+	return "https://lambda." + region + "." + partitionOf(region).domain + "/2015-03-31/functions/" + ref.String() + "/invocations"
 }
 
 // target compiles where an HTTP integration's requests go.

@@ -2,7 +2,10 @@ package runtime
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +27,10 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 	it := &x.method.integration
 	if x.log.Detailed() {
 		x.log.EndpointURI(it.function.uri)
+		x.log.EndpointHeaders(x.invokeHeaders())
 		x.log.EndpointBody(loggedBody(payload, x.binarySent))
-		x.log.SendingTo(it.function.uri)
 	}
+	x.log.SendingTo(it.function.uri)
 	began := time.Now()
 	res, err := x.gateway.options.Functions.Invoke(context.Background(), &lambda.Invocation{
 		Function: it.function.reference, Payload: payload, Async: async,
@@ -40,6 +44,7 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 	x.endpointRequestID = res.RequestID
 	x.log.Received(res.StatusCode, x.integrationLatency.Milliseconds())
 	if x.log.Detailed() {
+		x.log.EndpointResponseHeaders(x.invokedHeaders(res))
 		x.log.EndpointResponseBody(view(res.Payload))
 	}
 	x.log.AWSEndpointRequestID(res.RequestID)
@@ -49,6 +54,40 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 		return nil, faultTimeout
 	}
 	return res, nil
+}
+
+// invokeHeaders are the headers of the Invoke call as the log shows them (aws-facts:
+// test-invoke, section 2). A function may run in this very process: what the service
+// signs with is shown by stand-ins of the same form then.
+func (x *exchange) invokeHeaders() []mapping.Pair {
+	date := x.start.UTC().Format("20060102T150405Z")
+	tag := x.loggedID()
+	sum := sha256.Sum256([]byte(tag))
+	signature := hex.EncodeToString(sum[:])
+	return []mapping.Pair{
+		{Name: "x-amzn-lambda-integration-tag", Value: tag},
+		{Name: "Authorization", Value: "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/" + date[:8] + "/" + x.stage.region +
+			"/lambda/aws4_request, SignedHeaders=accept;content-type;host;user-agent;x-amz-date;x-amz-security-token;x-amzn-lambda-integration-tag, Signature=" + signature},
+		{Name: "X-Amz-Date", Value: date},
+		{Name: "x-amzn-apigateway-api-id", Value: x.stage.apiID},
+		{Name: "Accept", Value: mimeJSON},
+		{Name: "User-Agent", Value: x.stage.userAgent},
+		{Name: "X-Amz-Security-Token", Value: "IQoJb3JpZ2luX2Vj" + strings.Repeat(signature, 16)},
+	}
+}
+
+// invokedHeaders are the headers of the Invoke call's answer as the log shows them.
+func (x *exchange) invokedHeaders(res *lambda.Result) []mapping.Pair {
+	return []mapping.Pair{
+		{Name: "Date", Value: time.Now().UTC().Format(http.TimeFormat)},
+		{Name: "Content-Type", Value: mimeJSON},
+		{Name: "Content-Length", Value: strconv.Itoa(len(res.Payload))},
+		{Name: "Connection", Value: "keep-alive"},
+		{Name: "x-amzn-RequestId", Value: res.RequestID},
+		{Name: "x-amzn-Remapped-Content-Length", Value: "0"},
+		{Name: "X-Amz-Executed-Version", Value: res.ExecutedVersion},
+		{Name: "X-Amzn-Trace-Id", Value: x.traceID()},
+	}
 }
 
 // invokeFault turns an invocation that never got an answer into the client's.

@@ -191,13 +191,18 @@ func (g *Gateway) serve(ctx *fasthttp.RequestCtx) {
 func (x *exchange) run(host string) {
 	defer func() {
 		if p := recover(); p != nil {
-			x.gateway.log.Error("panic in a request", "panic", p, "stack", string(debug.Stack()))
-			x.ctx.Response.Reset()
-			x.ctx.Response.Header.DisableNormalizing() // Reset switched it on again
-			x.reply(faultPanic)
+			x.recovered(p)
 		}
 	}()
 	x.reply(x.steps(host))
+}
+
+// recovered answers a request that panicked.
+func (x *exchange) recovered(p any) {
+	x.gateway.log.Error("panic in a request", "panic", p, "stack", string(debug.Stack()))
+	x.ctx.Response.Reset()
+	x.ctx.Response.Header.DisableNormalizing() // Reset switched it on again
+	x.reply(faultPanic)
 }
 
 // steps runs the pipeline up to the reply and tells what went wrong.

@@ -32,7 +32,7 @@ func (x *exchange) appendProxyEvent(b []byte) []byte {
 	b = append(b, `,"stageVariables":`...)
 	b = x.appendStageVariables(b)
 	b = append(b, `,"requestContext":`...)
-	b = authorizers.AppendRequestContext(b, x, &x.identity)
+	b = authorizers.AppendRequestContext(b, x.scope.Context, &x.identity)
 	b = append(b, `,"body":`...)
 	return x.appendEventBody(b)
 }
@@ -67,6 +67,10 @@ func (x *exchange) eventHeaders(signature bool) []mapping.Pair {
 		list = append(list, p)
 	}
 	x.usedBackend = true
+	if x.direct() {
+		x.backendRequest.Header = list
+		return list
+	}
 	list = append(list, mapping.Pair{Name: "X-Amzn-Trace-Id", Value: x.traceID()})
 	x.backendRequest.Header = x.appendForwarded(list, nil)
 	return x.backendRequest.Header

@@ -123,8 +123,14 @@ func (x *exchange) passHeaders() {
 		}
 		req.Header = append(req.Header, p)
 	}
-	req.Header = x.appendForwarded(req.Header, &it.maps)
+	if !x.direct() {
+		req.Header = x.appendForwarded(req.Header, &it.maps)
+	}
 }
+
+// direct tells that the request came over no connection: it is a test call's, and
+// there is nobody it was forwarded for.
+func (x *exchange) direct() bool { return x.gateway.detached == x.stage.unrouted }
 
 // appendForwarded appends the X-Forwarded headers: the chain of addresses that
 // ends with the client's, and the port and protocol it used. mapped ones are
