@@ -37,3 +37,67 @@ func TestMatchEveryOperation(t *testing.T) {
 		}
 	}
 }
+
+func TestMatch(t *testing.T) {
+	var cases []struct {
+		Method, Target, Want, Mismatch string
+		Params                         map[string]string
+	}
+	readTestdata(t, "match.json", &cases)
+	for _, c := range cases {
+		path, rawQuery, _ := strings.Cut(c.Target, "?")
+		query, err := url.ParseQuery(rawQuery)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, params, mismatch := Match(c.Method, path, query)
+		var name string
+		if o != nil {
+			name = o.Name
+		}
+		want := map[string]Mismatch{"": Matched, "path": UnknownPath, "method": UnknownMethod}[c.Mismatch]
+		if name != c.Want || mismatch != want || !maps.Equal(params, c.Params) {
+			t.Errorf("%s %s: %s %v %v, want %s %v %v", c.Method, c.Target, name, params, mismatch, c.Want, c.Params, want)
+		}
+	}
+}
+
+func TestMismatchAnswer(t *testing.T) {
+	for _, m := range []Mismatch{UnknownPath, UnknownMethod} {
+		status, errorType, message := m.Answer()
+		if status != 403 || errorType != "AccessDeniedException" || message != "Unable to determine service/operation name to be authorized" {
+			t.Errorf("%v: %d %s %s", m, status, errorType, message)
+		}
+	}
+	if status, errorType, message := Matched.Answer(); status != 0 || errorType+message != "" {
+		t.Errorf("a match has the answer %d %s %s", status, errorType, message)
+	}
+}
+
+func FuzzMatch(f *testing.F) {
+	for _, o := range Operations() {
+		f.Add(o.Method, o.URI)
+	}
+	f.Add("GET", "/tags/a/%2F//%")
+	f.Fuzz(func(t *testing.T, method, path string) {
+		o, params, mismatch := Match(method, path, nil)
+		if (o == nil) != (mismatch != Matched) {
+			t.Fatalf("%s %s: %v %v", method, path, o, mismatch)
+		}
+		if o == nil {
+			return
+		}
+		// What was taken apart can be put together to the same operation.
+		again, _, _ := strings.Cut(o.URI, "?")
+		for name, value := range params {
+			if value == "" {
+				t.Fatalf("%s: %s is empty", path, name)
+			}
+			again = strings.ReplaceAll(again, "{"+name+"}", url.PathEscape(value))
+		}
+		o2, params2, _ := Match(method, again, nil)
+		if o2 != o || !maps.Equal(params, params2) {
+			t.Fatalf("%s %s: %s %v, but %s: %v %v", method, path, o.Name, params, again, o2, params2)
+		}
+	})
+}
