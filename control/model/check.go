@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"errors"
 	"net/url"
 	"strconv"
@@ -41,7 +40,7 @@ const maxListed = 1000
 // that is absent, though modelled as required, is refused here.
 func (o *Operation) Check(path map[string]string, query url.Values, body []byte) *Violation {
 	var root node
-	if o.checksBody && len(bytes.TrimSpace(body)) > 0 {
+	if o.checksBody && len(body) > 0 {
 		var err error
 		if root, err = readBody(body, o.Input); err != nil {
 			var fault typeFault

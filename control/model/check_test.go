@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -284,7 +283,7 @@ func FuzzCheck(f *testing.F) {
 			t.Fatalf("%d bytes of message for %d bytes of body", len(v.Message), len(body))
 		}
 		// What has no type fault is JSON, whoever reads it.
-		if (v == nil || v.Type == validationException) && o.checksBody && len(bytes.TrimSpace([]byte(body))) > 0 && !json.Valid([]byte(body)) {
+		if (v == nil || v.Type == validationException) && o.checksBody && body != "" && !json.Valid([]byte(body)) {
 			t.Fatalf("%s: %q passed as JSON", name, body)
 		}
 	})

@@ -84,16 +84,6 @@ type Member struct {
 	Required bool
 }
 
-// Member is the member with this SDK name, or nil.
-func (s *Shape) Member(name string) *Member {
-	for i := range s.Members {
-		if s.Members[i].Name == name {
-			return &s.Members[i]
-		}
-	}
-	return nil
-}
-
 // Operations are all operations, ordered by name. The slice and what it holds
 // are shared: do not change them.
 func Operations() []*Operation { return loaded().operations }
@@ -121,13 +111,11 @@ var loaded = sync.OnceValue(func() *catalogue {
 })
 
 type document struct {
-	Origin     string              `json:"origin"`
 	Operations []documentOperation `json:"operations"`
 	Shapes     map[string]struct {
 		Type    string           `json:"type"`
 		Payload string           `json:"payload"`
 		Element string           `json:"element"`
-		Key     string           `json:"key"`
 		Enum    []string         `json:"enum"`
 		Pattern string           `json:"pattern"`
 		Members []documentMember `json:"members"`
