@@ -307,6 +307,7 @@ func (s *SQLite) Close() error {
 	}
 	s.feed.close()
 	s.turn <- struct{}{} // the last writer ends before the file is closed
+	defer s.turn.pass()
 	return s.release()
 }
 
