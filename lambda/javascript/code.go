@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
-	"github.com/dop251/goja/parser"
 	"github.com/evanw/esbuild/pkg/api"
 
 	"sluice/lambda"
@@ -229,15 +228,5 @@ func compile(file, source string) (*goja.Program, error) {
 		append(append([]byte(`"sources": [`), quoted...), ']'), 1)
 	text := string(out.Code) + "\n//# sourceMappingURL=data:application/json;base64," +
 		base64.StdEncoding.EncodeToString(sources) + "\n"
-	// The source map is in the text itself; no other file is looked for.
-	none := parser.WithSourceMapLoader(func(string) ([]byte, error) { return nil, nil })
-	tree, err := goja.Parse(file, text, none)
-	if err != nil {
-		return nil, &syntaxError{err.Error()}
-	}
-	script, err := goja.CompileAST(tree, false)
-	if err != nil {
-		return nil, &syntaxError{err.Error()}
-	}
-	return script, nil
+	return compileMetered(file, text, false)
 }

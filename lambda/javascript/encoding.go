@@ -19,6 +19,7 @@ func (m *machine) encodeUTF8(c goja.FunctionCall) goja.Value {
 // for malformed input when fatal is set.
 func (m *machine) decodeText(c goja.FunctionCall) goja.Value {
 	b := m.bytes(c.Argument(0))
+	m.charge(float64(len(b)), badString)
 	switch c.Argument(1).String() {
 	case "utf-16le":
 		units := make([]uint16, len(b)/2)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -26,9 +27,11 @@ func init() { regexp2.DefaultMatchTimeout = maxMatch }
 //go:embed prelude/prelude.js
 var preludeSource string
 
-// prelude holds the parts of the environment that are written in JavaScript; one
-// compiled script for all VMs.
-var prelude = goja.MustCompile("sluice:prelude", preludeSource, true)
+// prelude compiles the parts of the environment that are written in JavaScript; one
+// script for all VMs.
+var prelude = sync.OnceValues(func() (*goja.Program, error) {
+	return compileMetered("sluice:prelude", preludeSource, true)
+})
 
 // furnish gives the VM its globals.
 func (m *machine) furnish() error {
@@ -50,10 +53,16 @@ func (m *machine) furnish() error {
 	}
 	set("global", global)
 	json := global.Get("JSON").(*goja.Object)
-	stringify, _ := goja.AssertFunction(json.Get("stringify"))
-	m.builtin.stringify = stringify
 	m.wrapParse(json)
+	if err := m.newMeter(); err != nil {
+		return err
+	}
+	m.guardStringify(json)
+	m.builtin.stringify, _ = goja.AssertFunction(json.Get("stringify"))
 	if err := m.guard(); err != nil {
+		return err
+	}
+	if err := m.guardSources(); err != nil {
 		return err
 	}
 	m.timers(set)
@@ -74,7 +83,11 @@ func (m *machine) furnish() error {
 	_ = native.Set("pbkdf2", m.pbkdf2)
 	began := time.Now()
 	_ = native.Set("now", func() float64 { return float64(time.Since(began)) / float64(time.Millisecond) })
-	run, err := m.vm.RunProgram(prelude)
+	script, err := prelude()
+	if err != nil {
+		return err
+	}
+	run, err := m.enclosed(script)
 	if err != nil {
 		return err
 	}
@@ -196,6 +209,7 @@ func (m *machine) handle(t *timer) goja.Value {
 }
 
 func (m *machine) atob(c goja.FunctionCall) goja.Value {
+	m.charge(m.sizeOf(c.Argument(0)), badString)
 	var clean []byte
 	for _, b := range []byte(c.Argument(0).String()) {
 		switch b {
@@ -217,6 +231,7 @@ func (m *machine) atob(c goja.FunctionCall) goja.Value {
 
 func (m *machine) btoa(c goja.FunctionCall) goja.Value {
 	s, _ := c.Argument(0).ToString().(goja.String)
+	m.charge(2*float64(s.Length()), badString)
 	raw := make([]byte, s.Length())
 	for i := range raw {
 		unit := s.CharAt(i)

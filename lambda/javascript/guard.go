@@ -7,29 +7,12 @@ import (
 	"github.com/dop251/goja"
 )
 
-// valueSize is about what an element of an array takes, in bytes.
-const valueSize = 16
-
-// charge accounts for a native call that takes n bytes at once. The call is
-// refused when it alone exceeds the limit, and the invocation is broken off when
-// it has exceeded it already.
-func (m *machine) charge(n float64, message string) {
-	limit := m.fn.limits.memory
-	if n <= 0 || math.IsNaN(n) {
-		return
-	}
-	if n > float64(limit) {
-		panic(m.newError("RangeError", message))
-	}
-	if m.charged += int64(n); m.charged <= limit/2 {
-		return
-	}
-	m.charged = 0
-	if m.fn.watch.exceeded(m) {
-		m.interrupt(errMemory, nil)
-		panic(m.newError("RangeError", message))
-	}
-}
+const (
+	// valueSize is about what an element of an array takes, in bytes.
+	valueSize = 16
+	// partSize is about what a string in an array takes besides its characters, in bytes.
+	partSize = 40
+)
 
 const (
 	badString = "Invalid string length"
@@ -43,47 +26,36 @@ func (m *machine) guard() error {
 	str := m.vm.Get("String").(*goja.Object).Get("prototype").(*goja.Object)
 	array := m.vm.Get("Array").(*goja.Object)
 	elements := array.Get("prototype").(*goja.Object)
-	length := func(v goja.Value) float64 {
-		if s, ok := v.(goja.String); ok {
-			return float64(s.Length())
-		}
-		if o, ok := v.(*goja.Object); ok {
-			if n := o.Get("length"); n != nil {
-				return n.ToFloat()
-			}
-		}
-		return 0
-	}
-	// What a string operation makes has up to two bytes a character.
+	length := m.sizeOf
 	wrap(m, str, "repeat", func(c goja.FunctionCall) {
 		m.charge(length(c.This)*c.Argument(0).ToFloat(), badString)
 	})
 	for _, name := range []string{"padStart", "padEnd"} {
 		wrap(m, str, name, func(c goja.FunctionCall) { m.charge(c.Argument(0).ToFloat(), badString) })
 	}
-	for _, name := range []string{"replace", "replaceAll"} {
-		wrap(m, str, name, func(c goja.FunctionCall) {
-			if with, ok := c.Argument(1).(goja.String); ok {
-				// Every character could be a match. Short replacements are harmless.
-				if n := length(c.This) * length(with); n > math.MaxInt32 {
-					m.charge(n, badString)
-				}
-			}
-		})
-	}
-	wrap(m, elements, "join", func(c goja.FunctionCall) {
-		separator := 1.0
-		if s, ok := c.Argument(0).(goja.String); ok {
-			separator = float64(s.Length())
+	wrap(m, str, "concat", func(c goja.FunctionCall) {
+		n := length(c.This)
+		for _, v := range c.Arguments {
+			n += length(v)
 		}
-		m.charge(length(c.This)*max(1, separator), badString)
+		m.charge(n, badString)
 	})
+	wrap(m, str, "split", func(c goja.FunctionCall) { m.charge(m.parts(c)*partSize, badArray) })
+	m.guardReplace(str)
+	m.guardJoin(elements)
 	for _, name := range []string{
-		"fill", "concat", "slice", "splice", "reverse", "indexOf", "lastIndexOf", "includes", "copyWithin", "flat",
+		"fill", "slice", "splice", "reverse", "map", "filter", "indexOf", "lastIndexOf", "includes", "copyWithin",
 		"sort", "unshift", "shift", "toString", "toReversed", "toSorted", "toSpliced", "with",
 	} {
 		wrap(m, elements, name, func(c goja.FunctionCall) { m.charge(length(c.This)*valueSize, badArray) })
 	}
+	wrap(m, elements, "concat", func(c goja.FunctionCall) {
+		n := length(c.This)
+		for _, v := range c.Arguments {
+			n += max(1, length(v))
+		}
+		m.charge(n*valueSize, badArray)
+	})
 	wrap(m, array, "from", func(c goja.FunctionCall) { m.charge(length(c.Argument(0))*valueSize, badArray) })
 
 	for name, size := range map[string]float64{
@@ -130,19 +102,25 @@ func wrap(m *machine, owner *goja.Object, name string, check func(goja.FunctionC
 	if !ok {
 		return
 	}
-	old := owner.Get(name).(*goja.Object)
-	replacement := m.vm.ToValue(func(c goja.FunctionCall) goja.Value {
+	wrapAround(m, owner, name, func(c goja.FunctionCall) goja.Value {
 		check(c)
-		v, err := original(c.This, c.Arguments...)
-		if err != nil {
-			m.rethrow(err)
-		}
-		return v
-	}).(*goja.Object)
+		return m.must(original(c.This, c.Arguments...))
+	})
+}
+
+// wrapAround puts a function in a native one's place, under its name.
+func wrapAround(m *machine, owner *goja.Object, name string, f func(goja.FunctionCall) goja.Value) {
+	replacement := m.dressed(owner.Get(name).(*goja.Object), f)
+	_ = owner.DefineDataProperty(name, replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+// dressed is f with the name and the length of a native function.
+func (m *machine) dressed(old *goja.Object, f func(goja.FunctionCall) goja.Value) *goja.Object {
+	replacement := m.vm.ToValue(f).(*goja.Object)
 	for _, key := range []string{"name", "length"} {
 		_ = replacement.DefineDataProperty(key, old.Get(key), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
-	_ = owner.DefineDataProperty(name, replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return replacement
 }
 
 // wrapConstructor puts a check before a constructor whose first argument may be a

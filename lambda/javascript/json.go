@@ -23,7 +23,7 @@ func (e *jsonError) Error() string { return e.text }
 // JSON.parse, which goes through encoding/json's token reader and has no bound on
 // nesting.
 func (m *machine) decode(text string) (goja.Value, error) {
-	d := decoder{vm: m.vm, s: text}
+	d := decoder{m: m, vm: m.vm, s: text}
 	d.space()
 	v, err := d.value(0)
 	if err != nil {
@@ -37,9 +37,11 @@ func (m *machine) decode(text string) (goja.Value, error) {
 }
 
 type decoder struct {
-	vm *goja.Runtime
-	s  string
-	i  int
+	m     *machine
+	vm    *goja.Runtime
+	s     string
+	i     int
+	count int
 }
 
 func (d *decoder) space() {
@@ -59,6 +61,13 @@ func (d *decoder) value(depth int) (goja.Value, error) {
 	}
 	if depth > maxJSONDepth {
 		return nil, &jsonError{"JSON is nested too deeply"}
+	}
+	if d.count++; d.count%turns == 0 {
+		// Values take many times the room of their text.
+		d.m.weigh(0)
+		if d.m.stopped() != nil {
+			return nil, &jsonError{"JSON is too large"}
+		}
 	}
 	switch c := d.s[d.i]; c {
 	case '{':

@@ -52,7 +52,7 @@ type machine struct {
 	fetches  context.Context // of the current invocation; nil until needed
 	cancel   context.CancelFunc
 	rejected []*goja.Promise // rejected without anyone to handle it, so far
-	charged  int64           // bytes that guarded natives took since the last look
+	meter    meter
 
 	// Below: shared with the watchdog and the Watch.
 	mu        sync.Mutex
@@ -60,6 +60,7 @@ type machine struct {
 	watchdog  *time.Timer
 	reason    error         // why it was interrupted
 	stop      chan struct{} // closed by the interrupt
+	gone      chan struct{} // closed when the machine has ended
 	baseline  atomic.Int64  // heap of the process when the invocation began
 	busy      atomic.Int64  // when it began to execute, ns since the Watch's epoch; 0 while idle or waiting
 	spent     atomic.Int64  // ns executed before busy, in this invocation
@@ -72,7 +73,7 @@ type machine struct {
 }
 
 func newMachine(f *Function, c *code) *machine {
-	m := &machine{fn: f, code: c, jobs: make(chan *job, 1), stop: make(chan struct{})}
+	m := &machine{fn: f, code: c, jobs: make(chan *job, 1), stop: make(chan struct{}), gone: make(chan struct{})}
 	m.watchdog = time.AfterFunc(time.Hour, m.timeout)
 	m.watchdog.Stop()
 	f.watch.add(m)
@@ -109,13 +110,13 @@ func (m *machine) dispose() {
 	m.ended.Store(true)
 	m.watchdog.Stop()
 	m.fn.watch.remove(m)
+	close(m.gone)
 }
 
 // run is one invocation. An unfit machine is not used again.
 func (m *machine) run(j *job) (result *lambda.Result, err error, fit bool) {
 	m.arm(j)
 	m.current = j
-	m.charged = 0
 	m.fn.watch.begin(m)
 	defer func() {
 		m.fn.watch.end(m)

@@ -241,7 +241,7 @@ func (m *machine) exact(name string) goja.Value {
 		}
 		return m.require(dir, request.String())
 	})
-	run, err := m.vm.RunProgram(p.script)
+	run, err := m.enclosed(p.script)
 	if err == nil {
 		f, _ := goja.AssertFunction(run)
 		_, err = f(exports, exports, require, module, m.vm.ToValue(file), m.vm.ToValue(filepath.Dir(file)))

@@ -100,7 +100,10 @@ func (w *Watch) begin(m *machine) {
 	m.spent.Store(0)
 	m.active.Store(true)
 	w.resume(m)
-	m.baseline.Store(w.sample.Load())
+	base := w.sample.Load()
+	m.baseline.Store(base)
+	m.meter.allowed = base + m.fn.limits.memory
+	m.meter.charged, m.meter.ticks = 0, turns
 	_, cycles := liveBytes()
 	m.cycles.Store(cycles)
 }
@@ -186,10 +189,7 @@ func (w *Watch) look() bool {
 			m = w.suspect(now)
 		}
 		if m != nil {
-			w.struck, w.when = m, time.Now()
-			_, w.cycles = liveBytes()
-			m.fn.log.Warn("function exceeded its memory limit", "function", m.fn.name, "limit", m.fn.limits.memory)
-			m.interrupt(errMemory, nil)
+			w.strike(m)
 		}
 	}
 	if now > budget && time.Since(w.renewed) > renewal && w.clean() > budget {
@@ -264,16 +264,65 @@ func (w *Watch) clean() int64 {
 	return n
 }
 
-// exceeded tells a machine, which is about to take much memory in one native
-// call, whether it has gone too far already.
-func (w *Watch) exceeded(m *machine) bool {
-	limit := m.fn.limits.memory
-	if heapBytes()-m.baseline.Load() <= limit {
-		return false
-	}
+// judge collects garbage and tells a machine whether it must stop, because the heap has
+// grown by more than its limit since its invocation began and it is the one to blame.
+// The machine does nothing meanwhile. If it may go on it is judged again when the heap
+// has grown by half of the limit.
+func (w *Watch) judge(m *machine) bool {
+	limit, base := m.fn.limits.memory, m.baseline.Load()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.clean()-m.baseline.Load() > limit
+	w.settle(m)
+	if m.condemned.Load() || heapBytes() < m.meter.allowed {
+		return false
+	}
+	size := w.clean()
+	m.meter.allowed = max(base, size-limit/2) + limit
+	if size-base <= limit {
+		return false
+	}
+	culprit := w.suspect(size)
+	if culprit == nil || culprit == m {
+		w.blame(m)
+		return true
+	}
+	w.strike(culprit)
+	return false
+}
+
+// settle waits until the last interrupted machine has let go of its memory, or has had
+// its time to.
+func (w *Watch) settle(m *machine) {
+	for w.struck != nil && w.struck != m && !w.struck.ended.Load() {
+		struck, left := w.struck, grace-time.Since(w.when)
+		if left <= 0 {
+			return
+		}
+		w.mu.Unlock()
+		t := time.NewTimer(left)
+		select {
+		case <-struck.gone:
+		case <-m.stop:
+		case <-t.C:
+		}
+		t.Stop()
+		w.mu.Lock()
+		if m.condemned.Load() {
+			return
+		}
+	}
+}
+
+// blame notes that a machine is about to be interrupted.
+func (w *Watch) blame(m *machine) {
+	w.struck, w.when = m, time.Now()
+	_, w.cycles = liveBytes()
+	m.fn.log.Warn("function exceeded its memory limit", "function", m.fn.name, "limit", m.fn.limits.memory)
+}
+
+func (w *Watch) strike(m *machine) {
+	w.blame(m)
+	m.interrupt(errMemory, nil)
 }
 
 // heapBytes is how much memory Go objects of the process occupy, dead ones that have

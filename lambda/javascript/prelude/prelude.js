@@ -16,6 +16,48 @@
   const hidden = (o, members) => {
     for (const k of Object.keys(members)) Object.defineProperty(o, k, { value: members[k], writable: true, configurable: true });
   };
+
+  // ---- what the engine does in one step, whatever becomes of it
+
+  const flatten = (from, depth, into) => {
+    for (let i = 0; i < from.length; i++) {
+      if (!(i in from)) continue;
+      const v = from[i];
+      if (depth > 0 && Array.isArray(v)) flatten(v, depth - 1, into); else into.push(v);
+    }
+    return into;
+  };
+  hidden(Array.prototype, {
+    flat(depth = 1) { return flatten(this, Math.trunc(depth) || 0, []); },
+    flatMap(callback, self) {
+      if (typeof callback !== 'function') throw new TypeError(`${callback} is not a function`);
+      const into = [];
+      for (let i = 0; i < this.length; i++) {
+        if (!(i in this)) continue;
+        const v = callback.call(self, this[i], i, this);
+        if (Array.isArray(v)) flatten(v, 0, into); else into.push(v);
+      }
+      return into;
+    },
+    toLocaleString() {
+      const texts = [];
+      for (let i = 0; i < this.length; i++) texts.push(this[i] === undefined || this[i] === null ? '' : `${this[i].toLocaleString()}`);
+      return texts.join(',');
+    },
+  });
+  Object.defineProperty(Array.prototype.flat, 'length', { value: 0 });
+  Object.defineProperty(Array.prototype.flatMap, 'length', { value: 1 });
+  hidden(String, {
+    raw(strings, ...values) {
+      const { raw } = strings, parts = [];
+      for (let i = 0; i < raw.length; i++) {
+        parts.push(`${raw[i]}`);
+        if (i < values.length && i + 1 < raw.length) parts.push(`${values[i]}`);
+      }
+      return parts.join('');
+    },
+  });
+
   const originalFrom = Buffer.from, originalToString = Buffer.prototype.toString;
   const asBufferView = (v) => (v instanceof Uint8Array && !(v instanceof Buffer) ? originalFrom.call(Buffer, v.buffer, v.byteOffset, v.byteLength) : v);
   hidden(Buffer, {
