@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sluice/api"
@@ -56,7 +57,7 @@ func decode[T any](c *call) (T, error) {
 }
 
 // flag is a boolean of the query.
-func (c *call) flag(name string) bool { return c.query.Get(name) == "true" }
+func (c *call) flag(name string) bool { return strings.EqualFold(c.query.Get(name), "true") }
 
 // embeds tells whether the query asks to embed something.
 func (c *call) embeds(what string) bool { return slices.Contains(c.query["embed"], what) }
