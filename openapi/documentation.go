@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sluice/api"
+	"sluice/openapi/docpart"
 	"sluice/openapi/document"
 )
 
@@ -12,7 +13,10 @@ import (
 func (im *importer) readDocumentation() {
 	s := scope{im: im}
 	if info := im.root.Get("info"); !im.opts.IgnoreDocumentation {
-		defer func() { im.describeInfo(info) }()
+		defer func() {
+			im.listed = docpart.NewIndex(im.snap.DocumentationParts)
+			im.describeInfo(info)
+		}()
 	}
 	n := im.root.Get(extDocumentation)
 	if n == nil || !s.isMap(n, extDocumentation) {
@@ -161,7 +165,7 @@ func (im *importer) addPart(loc api.DocumentationPartLocation, properties string
 
 // describe makes a documentation part of what an object says about itself.
 func (im *importer) describe(n *document.Node, loc api.DocumentationPartLocation) {
-	if im.opts.IgnoreDocumentation || im.written[loc] {
+	if im.opts.IgnoreDocumentation || im.written[loc] || im.filledIn(n, loc) {
 		return
 	}
 	members := []string{"description"}
@@ -174,6 +178,23 @@ func (im *importer) describe(n *document.Node, loc api.DocumentationPartLocation
 		members = []string{"title", "description"}
 	}
 	im.addDescribed(n, loc, members, "", "")
+}
+
+// filledIn tells whether what an object says about itself is only what an export
+// writes there: the description that every response must have, or what the
+// place inherits from a listed part. It makes no part then, or each import of an
+// export would add some.
+func (im *importer) filledIn(n *document.Node, loc api.DocumentationPartLocation) bool {
+	text := n.Get("description").Text()
+	if loc.Type == "RESPONSE" && text == loc.StatusCode+" response" {
+		return true
+	}
+	part := im.listed.Find(loc)
+	if part == nil || text == "" {
+		return false
+	}
+	properties, _ := document.Parse("properties.json", []byte(part.Properties))
+	return properties.Get("description").Text() == text
 }
 
 func (im *importer) describeInfo(info *document.Node) {

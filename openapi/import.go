@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/api"
+	"sluice/openapi/docpart"
 	"sluice/openapi/document"
 )
 
@@ -29,6 +30,7 @@ type importer struct {
 	fallback   *requirement // root-level security
 	validator  string       // id of the root-level request validator
 	written    map[api.DocumentationPartLocation]bool
+	listed     *docpart.Index // the parts of x-amazon-apigateway-documentation
 
 	budget   int // what may still be read; references read the same thing many times
 	problems api.Problems
@@ -72,11 +74,11 @@ func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems)
 	im.resolveVariables(src)
 	im.readInfo()
 	im.readRoot()
+	im.readDocumentation() // before all that describes itself: what is listed counts
 	im.readModels()
 	im.readValidators()
 	im.readSecurity()
 	im.readGatewayResponses()
-	im.readDocumentation()
 	im.readPaths()
 	im.end()
 	return im.snap, im.finish()

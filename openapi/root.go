@@ -156,6 +156,13 @@ func (im *importer) readEndpoint() {
 	if len(c.Types) == 0 {
 		c.Types = []string{"EDGE"}
 	}
+	if c.IPAddressType == "" {
+		// As the service fills it in (aws-facts: control plane, 3.1).
+		c.IPAddressType = "ipv4"
+		if c.Types[0] == "PRIVATE" {
+			c.IPAddressType = "dualstack"
+		}
+	}
 }
 
 // readValidators reads the named request validators and the root-level choice.
