@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 
 	"sluice/api"
 	"sluice/authorizers/sigv4"
@@ -14,28 +15,36 @@ const signingService = "execute-api"
 
 // authenticate finds out who signed the request for a region (authorization AWS_IAM).
 func (g *Guard) authenticate(r *Request, region string) (*Credential, *Refusal) {
-	s, f := sigv4.Parse(&r.Wire)
+	return g.options.Credentials.Authenticate(&r.Wire, sigv4.Scope{Region: region, Service: signingService}, r.Time)
+}
+
+// Authenticate finds out which of the credentials signed a request for a scope.
+func (c *Credentials) Authenticate(r *sigv4.Request, scope sigv4.Scope, now time.Time) (*Credential, *Refusal) {
+	s, f := sigv4.Parse(r)
 	if f != nil {
 		return nil, signatureRefusal(f)
 	}
-	if f := s.Check(sigv4.Scope{Region: region, Service: signingService}, r.Time); f != nil {
+	if f := s.Check(scope, now); f != nil {
 		return nil, signatureRefusal(f)
 	}
-	c := g.options.Credentials.find(s.AccessKeyID)
-	if c == nil {
+	caller := c.find(s.AccessKeyID)
+	if caller == nil {
 		return nil, refuseUnknownKey
 	}
-	if subtle.ConstantTimeCompare([]byte(c.SessionToken), []byte(s.SecurityToken)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(caller.SessionToken), []byte(s.SecurityToken)) != 1 {
 		return nil, refuseUnknownKey
 	}
-	if f := s.Verify(&r.Wire, c.key); f != nil {
+	if f := s.Verify(r, caller.key); f != nil {
 		return nil, signatureRefusal(f)
 	}
-	if !c.Expiration.IsZero() && !r.Time.Before(c.Expiration) {
+	if !caller.Expiration.IsZero() && !now.Before(caller.Expiration) {
 		return nil, refuseExpiredCredential
 	}
-	return c, nil
+	return caller, nil
 }
+
+// Root tells whether the caller is an account's root, which may do everything in it.
+func (c *Credential) Root() bool { return c.principal.root }
 
 var (
 	refuseUnknownKey = &Refusal{
