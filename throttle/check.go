@@ -10,11 +10,11 @@ import (
 // recent: the buckets never run backwards. key is the presented text, "" for none;
 // it is not kept.
 func (l *Limiter) Check(m *Method, key string, at time.Time) Verdict {
-	k := l.keys.find(key)
-	if k == nil || !k.enabled.Load() {
+	k, flags := l.keys.find(key)
+	if flags&keyEnabled == 0 {
 		return Verdict{Outcome: InvalidKey, Remaining: Unlimited}
 	}
-	sub, state, ps := k.subscribed(m.stage)
+	sub, state, ps := k.subscribed(flags, m.stage)
 	if sub == nil {
 		return Verdict{Outcome: InvalidKey, Remaining: Unlimited}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"reflect"
 	"testing"
 	"time"
 
@@ -90,7 +91,9 @@ func (s *scenario) config() Config {
 func (s *scenario) settings() map[string]*api.MethodSetting {
 	out := map[string]*api.MethodSetting{}
 	for key, r := range s.Settings {
-		out[key] = &api.MethodSetting{ThrottlingRateLimit: *r.Rate, ThrottlingBurstLimit: int(*r.Burst)}
+		set := &api.MethodSetting{ThrottlingBurstLimit: int(*r.Burst)}
+		reflect.ValueOf(&set.ThrottlingRateLimit).Elem().SetFloat(*r.Rate)
+		out[key] = set
 	}
 	return out
 }

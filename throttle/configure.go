@@ -117,23 +117,21 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	for _, k := range c.Keys {
 		given[k.ID] = k.Value
 	}
-	var gone []*apiKey
+	var renamed []*apiKey
 	for id, k := range l.byID {
 		if value, ok := given[id]; !ok {
-			l.leaveAll(k)
-			delete(l.byID, id)
-			gone = append(gone, k)
-		} else if value != k.value {
-			gone = append(gone, k)
+			l.deleteKey(k)
+		} else if value != k.value() {
+			renamed = append(renamed, l.rename(k, value))
 		}
 	}
-	var fresh []*apiKey
+	for _, k := range renamed { // not before: keys may have swapped their values
+		l.keys.put(k)
+	}
+	l.keys.reserve(len(c.Keys))
 	for _, k := range c.Keys {
-		if key, isNew := l.putKey(k); isNew {
-			fresh = append(fresh, key)
-		}
+		l.putKey(k)
 	}
-	l.keys.change(fresh, gone)
 
 	// Keys leave plans before they join others, which may cover the same stages.
 	for _, p := range c.Plans {
@@ -249,36 +247,41 @@ func (l *Limiter) PutKey(k Key) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if other := l.keys.find(k.Value); other != nil && other.id != k.ID {
+	if other, _ := l.keys.find(k.Value); other != nil && other.id != k.ID {
 		return fmt.Errorf("%w: API keys %s and %s have the same value", ErrConflict, other.id, k.ID)
 	}
-	old := l.byID[k.ID]
-	key, isNew := l.putKey(k)
-	if !isNew {
-		return nil
-	}
-	var gone []*apiKey
-	if old != nil {
-		gone = append(gone, old)
-	}
-	l.keys.change([]*apiKey{key}, gone)
+	l.putKey(k)
 	return nil
 }
 
-// putKey adds or changes a key, and says whether the index does not have it yet.
-func (l *Limiter) putKey(k Key) (key *apiKey, isNew bool) {
+// putKey adds or changes a key.
+func (l *Limiter) putKey(k Key) {
 	old := l.byID[k.ID]
-	if old != nil && old.value == k.Value {
-		old.enabled.Store(k.Enabled)
-		return old, false
+	if old != nil && old.value() == k.Value {
+		old.enable(k.Enabled)
+		return
 	}
-	key = newKey(k.ID, k.Value)
-	key.enabled.Store(k.Enabled)
 	if old != nil {
-		key.setSubscriptions(old.subscriptions())
+		fresh := l.rename(old, k.Value)
+		fresh.enable(k.Enabled)
+		l.keys.put(fresh)
+		return
 	}
-	l.byID[k.ID] = key
-	return key, true
+	fresh := l.keys.newKey(k.ID, k.Value, k.Enabled)
+	l.keys.put(fresh)
+	l.byID[k.ID] = fresh
+}
+
+// rename makes a key anew with another value, and takes the old one out of the
+// index. The caller puts the new one there.
+func (l *Limiter) rename(old *apiKey, value string) *apiKey {
+	fresh := l.keys.newKey(old.id, value, old.flags.Load()&keyEnabled != 0)
+	for _, sub := range old.subscriptions() {
+		fresh.add(sub)
+	}
+	l.keys.remove(old)
+	l.byID[old.id] = fresh
+	return fresh
 }
 
 // DeleteKey removes a key from the account and from its plans.
@@ -289,10 +292,14 @@ func (l *Limiter) DeleteKey(id string) error {
 	if k == nil {
 		return fmt.Errorf("%w: API key %s", ErrNotFound, id)
 	}
-	l.keys.change(nil, []*apiKey{k})
-	l.leaveAll(k)
-	delete(l.byID, id)
+	l.deleteKey(k)
 	return nil
+}
+
+func (l *Limiter) deleteKey(k *apiKey) {
+	l.keys.remove(k)
+	l.leaveAll(k)
+	delete(l.byID, k.id)
 }
 
 // PutPlan adds a plan with its keys or changes the one with its id.
@@ -428,10 +435,30 @@ func (l *Limiter) past(ctx context.Context, planID string, joining []*apiKey, to
 
 // join puts a key into a plan.
 func (l *Limiter) join(p *plan, k *apiKey, past past, today ledger.Day) {
-	sub := &subscription{plan: p, keyID: k.id}
+	sub := &k.home
+	if sub.plan != nil {
+		if k = l.rehouse(k); k.home.plan == nil {
+			sub = &k.home
+		} else {
+			sub = &subscription{}
+		}
+	}
+	sub.plan, sub.details = p, &details{keyID: k.id}
 	sub.restore(today, past.entries[k.id], past.extensions[k.id])
 	p.members[k.id] = sub
-	k.setSubscriptions(append(k.subscriptions(), sub))
+	k.add(sub)
+}
+
+// rehouse makes a key anew, if it is in no plan but its record for one was used:
+// requests that are under way may still count in that.
+func (l *Limiter) rehouse(k *apiKey) *apiKey {
+	if len(k.subscriptions()) > 0 {
+		return k
+	}
+	fresh := l.keys.newKey(k.id, k.value(), k.flags.Load()&keyEnabled != 0)
+	l.keys.replace(k, fresh)
+	l.byID[k.id] = fresh
+	return fresh
 }
 
 // Subscribe puts a key into a plan (create_usage_plan_key).
@@ -476,7 +503,7 @@ func (l *Limiter) leave(p *plan, keyID string) {
 	sub := p.members[keyID]
 	delete(p.members, keyID)
 	k := l.byID[keyID]
-	k.setSubscriptions(slices.DeleteFunc(k.subscriptions(), func(s *subscription) bool { return s == sub }))
+	k.drop(sub)
 }
 
 func (l *Limiter) leaveAll(k *apiKey) {

@@ -13,12 +13,12 @@ const saveBatch = 5000
 
 // markDirty puts a record into the list of those to be written, unless it is there.
 func (l *Limiter) markDirty(sub *subscription) {
-	if sub.dirty.Load() || !sub.dirty.CompareAndSwap(false, true) {
+	if sub.next.Load() != nil || !sub.next.CompareAndSwap(nil, &l.lastDirty) {
 		return
 	}
 	for {
 		head := l.dirty.Load()
-		sub.next = head
+		sub.next.Store(head)
 		if l.dirty.CompareAndSwap(head, sub) {
 			return
 		}
@@ -62,7 +62,7 @@ func (l *Limiter) save(ctx context.Context) error {
 	}
 
 	var subs []*subscription
-	for sub := l.dirty.Swap(nil); sub != nil; sub = sub.next {
+	for sub := l.dirty.Swap(&l.lastDirty); sub != &l.lastDirty; sub = sub.next.Load() {
 		subs = append(subs, sub)
 	}
 	entries := make([]ledger.Entry, 0, min(len(subs), saveBatch))
@@ -71,7 +71,7 @@ func (l *Limiter) save(ctx context.Context) error {
 		batch := subs[:min(len(subs), saveBatch)]
 		for _, sub := range batch {
 			// Cleared before the number is read: a request after that marks anew.
-			sub.dirty.Store(false)
+			sub.next.Store(nil)
 			if u := sub.fleet.Load(); u != nil && u.pending.Load()&usageMask > 0 {
 				l.unreported[sub] = struct{}{}
 			}
@@ -83,7 +83,7 @@ func (l *Limiter) save(ctx context.Context) error {
 				l.markDirty(sub)
 			}
 			for _, sub := range subs[len(batch):] {
-				sub.dirty.Store(false)
+				sub.next.Store(nil)
 				l.markDirty(sub)
 			}
 			return fmt.Errorf("write usage: %w", err)

@@ -68,10 +68,11 @@ type Limiter struct {
 	sweepMu     sync.Mutex
 	withBuckets map[*subscription]struct{}
 
-	dirty    atomic.Pointer[subscription] // the list of records to be written
-	flushMu  sync.Mutex                   // one flush at a time
-	closedMu sync.Mutex
-	closed   []ledger.Entry // of days that are over, to be written
+	dirty     atomic.Pointer[subscription] // the list of records to be written
+	lastDirty subscription                 // ends the list, and is no record
+	flushMu   sync.Mutex                   // one flush at a time
+	closedMu  sync.Mutex
+	closed    []ledger.Entry // of days that are over, to be written
 
 	lateReports []lateReport               // guarded by closedMu
 	unreported  map[*subscription]struct{} // by flushMu, as the outbox
@@ -103,6 +104,7 @@ func New(o Options) *Limiter {
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
 	}
+	l.dirty.Store(&l.lastDirty)
 	l.start = l.clock()
 	l.setAccount(Throttle{})
 	return l

@@ -17,13 +17,19 @@ type subscription struct {
 	// generation go through roll first.
 	today atomic.Uint64
 	room  atomic.Int64 // what today's number may become
+	// next is the record after this one in the list of those to be written; nil if
+	// this one is not in it.
+	next atomic.Pointer[subscription]
+	*details
+}
+
+// details are the parts of a record that most requests do not need. They lie apart,
+// so that the others are in one line of the processor's cache.
+type details struct {
+	keyID string
 	// buckets are those of single methods, a list that is replaced as a whole.
 	buckets atomic.Pointer[[]*methodBucket]
-	dirty   atomic.Bool // in the list of records to be written
-	keyID   string
-	next    *subscription // in that list
-
-	fleet atomic.Pointer[fleetUsage] // nil: not metered by a fleet yet
+	fleet   atomic.Pointer[fleetUsage] // nil: not metered by a fleet yet
 
 	mu    sync.Mutex // held by roll and by whoever changes what follows
 	day   ledger.Day // of today; 0: none yet
