@@ -55,12 +55,14 @@ test: test-needs ## Unit tests, end-to-end tests, and both under the race detect
 
 # The race detector is linked with the C compiler, the lines that "make run" prints
 # are run by curl, functions by Node.js and Python, and nodes share limits through
-# Redis: a bare machine lacks them.
+# Redis and their configuration through PostgreSQL, which Debian keeps off the PATH:
+# a bare machine lacks them.
 .PHONY: test-needs
 test-needs:
 	@command -v $${CC:-gcc} >/dev/null || scripts/install gcc libc6-dev
 	@command -v curl >/dev/null || scripts/install curl ca-certificates
 	@command -v redis-server >/dev/null || scripts/install redis-server
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || scripts/install postgresql
 	@command -v node >/dev/null || scripts/install nodejs
 	@command -v python3 >/dev/null || scripts/install python3
 	@$(GO) mod download

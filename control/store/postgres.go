@@ -26,8 +26,8 @@ const (
 	optimistic = 3
 	// attempts is how often it runs at all.
 	attempts = 10
-	// outage is how long a transaction waits for a database that is gone.
-	outage = 10 * time.Second
+	// defaultOutage is how long a transaction waits for a database that is gone.
+	defaultOutage = 10 * time.Second
 	// ownCommit is how long Update waits for subscribers to see its commit.
 	ownCommit = 30 * time.Second
 	// poolSize is the number of connections, unless the URL has pool_max_conns.
@@ -42,6 +42,7 @@ type Postgres struct {
 	feed   *feed
 	known  knownKeys
 	keep   retention
+	outage time.Duration
 	closed atomic.Bool
 }
 
@@ -89,7 +90,7 @@ func openPostgres(ctx context.Context, url string) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Postgres{pool: pool, keep: defaultRetention()}
+	s := &Postgres{pool: pool, keep: defaultRetention(), outage: defaultOutage}
 	if s.codec, err = newCodec(); err != nil {
 		pool.Close()
 		return nil, err
@@ -141,7 +142,7 @@ func milliseconds(d time.Duration) string {
 // begin begins a transaction. While the server is away, or starting, it tries
 // again: nothing has been done yet.
 func (s *Postgres) begin(ctx context.Context, text func() string) (pgx.Tx, error) {
-	p := newPatience(ctx, outage)
+	p := newPatience(ctx, s.outage)
 	for {
 		t, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: text()})
 		if err == nil || !isAway(err) || !p.wait() {
@@ -165,7 +166,7 @@ func (s *Postgres) View(ctx context.Context, fn func(Tx) error) error {
 
 // Update implements [Store].
 func (s *Postgres) Update(ctx context.Context, fn func(Tx) error) error {
-	p := newPatience(ctx, outage)
+	p := newPatience(ctx, s.outage)
 	var err error
 	for attempt := range attempts {
 		var revision int64
@@ -226,7 +227,7 @@ func (s *Postgres) commit(ctx context.Context, t pgx.Tx, revision int64) error {
 		return err
 	}
 	// From here on the outcome counts, not whether the caller still waits for it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outage)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.outage)
 	defer cancel()
 	err := t.Commit(ctx)
 	var refused *pgconn.PgError

@@ -13,6 +13,28 @@ import (
 	"sluice/control/store/postgrestest"
 )
 
+// TestPostgresAlone is what only this kind of store does.
+func TestPostgresAlone(t *testing.T) {
+	server := postgrestest.Start(t)
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, *postgrestest.Server)
+	}{
+		{"nodes", testPostgresNodes},
+		{"catch up", testPostgresCatchUp},
+		{"far behind", testPostgresFarBehind},
+		{"prune", testPostgresPrune},
+		{"versions", testPostgresVersions},
+		{"schemas", testPostgresSchemas},
+		{"lost answers", testPostgresLostAnswer},
+		{"away", testPostgresAway},
+		{"lock is left", testPostgresLockIsLeft},
+		{"URL", testPostgresURL},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, server) })
+	}
+}
+
 func openedPostgres(t testing.TB, url string) *Postgres {
 	t.Helper()
 	s, err := OpenPostgres(t.Context(), url)
@@ -64,8 +86,7 @@ func (v *sight) wait(t *testing.T) {
 	}
 }
 
-func TestPostgresNodes(t *testing.T) {
-	server := postgrestest.Start(t)
+func testPostgresNodes(t *testing.T, server *postgrestest.Server) {
 	t.Run("counters", func(t *testing.T) {
 		url := server.Database()
 		countConcurrently(t, 16, 15, openedPostgres(t, url), openedPostgres(t, url))
@@ -128,9 +149,8 @@ func feedOfTwo(t *testing.T, a, b Store, happens func()) {
 	}
 }
 
-// TestPostgresCatchUp has a commit come without a notification.
-func TestPostgresCatchUp(t *testing.T) {
-	server := postgrestest.Start(t)
+// testPostgresCatchUp has a commit come without a notification.
+func testPostgresCatchUp(t *testing.T, server *postgrestest.Server) {
 	url := server.Database()
 	s := openedPostgres(t, url)
 	running(t, s)
@@ -142,8 +162,7 @@ func TestPostgresCatchUp(t *testing.T) {
 	v.wait(t)
 }
 
-func TestPostgresFarBehind(t *testing.T) {
-	server := postgrestest.Start(t)
+func testPostgresFarBehind(t *testing.T, server *postgrestest.Server) {
 	url := server.Database()
 	a, b := openedPostgres(t, url), openedPostgres(t, url)
 	a.keep = retention{} // nothing
@@ -199,8 +218,8 @@ func TestPostgresFarBehind(t *testing.T) {
 	}
 }
 
-func TestPostgresPrune(t *testing.T) {
-	s := openedPostgres(t, postgrestest.Start(t).Database())
+func testPostgresPrune(t *testing.T, server *postgrestest.Server) {
+	s := openedPostgres(t, server.Database())
 	count := func() (n int) {
 		t.Helper()
 		if err := s.pool.QueryRow(t.Context(), "SELECT count(*) FROM sluice_changes").Scan(&n); err != nil {
@@ -230,8 +249,7 @@ func TestPostgresPrune(t *testing.T) {
 	}
 }
 
-func TestPostgresVersions(t *testing.T) {
-	server := postgrestest.Start(t)
+func testPostgresVersions(t *testing.T, server *postgrestest.Server) {
 	url := server.Database()
 	openedPostgres(t, url)
 	server.Exec(url, "INSERT INTO sluice_schema_version (version_id, is_applied) VALUES (99, true)")
@@ -241,9 +259,8 @@ func TestPostgresVersions(t *testing.T) {
 	}
 }
 
-// TestPostgresSchemas has two stores in one database.
-func TestPostgresSchemas(t *testing.T) {
-	server := postgrestest.Start(t)
+// testPostgresSchemas has two stores in one database.
+func testPostgresSchemas(t *testing.T, server *postgrestest.Server) {
 	url := server.Database()
 	server.Exec(url, "CREATE SCHEMA one; CREATE SCHEMA two")
 	one, two := openedPostgres(t, url+"&search_path=one"), openedPostgres(t, url+"&search_path=two")
@@ -254,26 +271,44 @@ func TestPostgresSchemas(t *testing.T) {
 	}
 }
 
-// TestPostgresLostAnswer has the connection break in a commit: whether it is done
-// is found out.
-func TestPostgresLostAnswer(t *testing.T) {
-	server := postgrestest.Start(t)
-	s := openedPostgres(t, server.Database())
-	put(t, s, "a", "1")
-	last, err := s.head(t.Context(), s.pool)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for revision, want := range map[int64]bool{last: true, last + 1: false} {
-		if done, err := s.committed(t.Context(), revision); err != nil || done != want {
-			t.Errorf("commit %d is done: %t, %v; want %t", revision, done, err, want)
-		}
+// testPostgresLostAnswer has the connection break in a commit: whether it is done
+// is found out, and nothing is done twice.
+func testPostgresLostAnswer(t *testing.T, server *postgrestest.Server) {
+	url := server.Database()
+	direct := openedPostgres(t, url)
+	for _, c := range []struct {
+		name    string
+		arrives bool
+	}{{"before the server has it", false}, {"before the answer", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			p := startProxy(t, url, c.arrives)
+			s := openedPostgres(t, p.url)
+			put(t, direct, "n", "0")
+			p.cut.Store(3)
+			for range 5 {
+				if err := increment(t.Context(), s, "n"); err != nil {
+					t.Error(err)
+				}
+			}
+			if v := get(t, direct, "n"); string(v) != "5" {
+				t.Errorf("counted to %s, want 5", v)
+			}
+			if left := p.cut.Load(); left > 0 {
+				t.Errorf("%d commits were not cut", left)
+			}
+			// With nobody to ask, that is the answer.
+			p.cut.Store(1)
+			p.refuse.Store(true)
+			s.outage = 200 * time.Millisecond
+			if err := increment(t.Context(), s, "n"); !errors.Is(err, ErrUnknownOutcome) {
+				t.Errorf("with the server gone: %v", err)
+			}
+		})
 	}
 }
 
-// TestPostgresAway has a server that does not come back.
-func TestPostgresAway(t *testing.T) {
-	server := postgrestest.Start(t)
+// testPostgresAway has a server that does not come back.
+func testPostgresAway(t *testing.T, server *postgrestest.Server) {
 	url := server.Database()
 	s := openedPostgres(t, url)
 	put(t, s, "a", "1")
@@ -297,10 +332,9 @@ func TestPostgresAway(t *testing.T) {
 	}
 }
 
-// TestPostgresLockIsLeft has an Update end that waits for another one's turn: the
+// testPostgresLockIsLeft has an Update end that waits for another one's turn: the
 // server must not go on waiting for it.
-func TestPostgresLockIsLeft(t *testing.T) {
-	server := postgrestest.Start(t)
+func testPostgresLockIsLeft(t *testing.T, server *postgrestest.Server) {
 	s := openedPostgres(t, server.Database())
 	holder, err := s.pool.Begin(t.Context())
 	if err != nil {
@@ -326,7 +360,7 @@ func TestPostgresLockIsLeft(t *testing.T) {
 	put(t, s, "a", "1")
 }
 
-func TestPostgresURL(t *testing.T) {
+func testPostgresURL(t *testing.T, _ *postgrestest.Server) {
 	for _, url := range []string{"postgres://user:secret@127.0.0.1:x/db", "postgres://user:secret@127.0.0.1/db?sslmode=perhaps"} {
 		_, err := OpenPostgres(t.Context(), url)
 		if err == nil || strings.Contains(err.Error(), "secret") {
