@@ -327,3 +327,8 @@ func TestIntegrationStatuses(t *testing.T) {
 		}
 	}
 }
+
+// invocations answers every call of one function with payload.
+func invocations(name, payload string) map[string]func(*lambda.Invocation) (*lambda.Result, error) {
+	return map[string]func(*lambda.Invocation) (*lambda.Result, error){name: answerWith(payload)}
+}
