@@ -11,13 +11,15 @@ import (
 // readDocumentation reads the documentation parts that the document lists.
 // Descriptions become parts where none is listed for the same place.
 func (im *importer) readDocumentation() {
-	s := scope{im: im}
-	if info := im.root.Get("info"); !im.opts.IgnoreDocumentation {
-		defer func() {
-			im.listed = docpart.NewIndex(im.snap.DocumentationParts)
-			im.describeInfo(info)
-		}()
+	im.readListedDocumentation()
+	if !im.opts.IgnoreDocumentation {
+		im.listed = docpart.NewIndex(im.snap.DocumentationParts)
+		im.describeInfo(im.root.Get("info"))
 	}
+}
+
+func (im *importer) readListedDocumentation() {
+	s := scope{im: im}
 	n := im.root.Get(extDocumentation)
 	if n == nil || !s.isMap(n, extDocumentation) {
 		return

@@ -93,6 +93,8 @@ func (s scope) extension(m *document.Member, at where) {
 	}
 	places, known := extensionPlaces(m.Key)
 	switch {
+	case !known && s.im.opts.Lenient:
+		s.warn(s.keyPlace(m), "unknown extension %s is ignored%s", quote(m.Key), didYouMean(m.Key, extensionNames()))
 	case !known:
 		s.fail(s.keyPlace(m), "unknown extension %s%s", quote(m.Key), didYouMean(m.Key, extensionNames()))
 	case places == httpAPIsOnly:

@@ -12,15 +12,27 @@ const (
 	rootIDLength = 10
 )
 
+// maxGenerated bounds how often a generator is asked for an id that is not taken.
+const maxGenerated = 100
+
 // identifiers makes ids that are the same for the same document: from the API's
 // id and what the thing is called, so that a reload changes none.
+// With a generator they are whatever it gives.
 type identifiers struct {
-	apiID string
-	taken map[string]bool
+	apiID    string
+	taken    map[string]bool
+	generate func(length int) string
 }
 
 func (g *identifiers) make(kind, name string, length int) string {
 	for try := 0; ; try++ {
+		if g.generate != nil && try < maxGenerated {
+			if id := g.generate(length); !g.taken[kind+id] {
+				g.taken[kind+id] = true
+				return id
+			}
+			continue
+		}
 		sum := sha256.Sum256([]byte(g.apiID + "\x00" + kind + "\x00" + name + "\x00" + strconv.Itoa(try)))
 		id := base36(binary.BigEndian.Uint64(sum[:]), length)
 		if !g.taken[kind+id] {

@@ -34,7 +34,9 @@ type importer struct {
 
 	budget   int // what may still be read; references read the same thing many times
 	problems api.Problems
-	unsaid   int // problems beyond maxProblems
+	errors   []string // what the service would say of them
+	warnings []string // what the service warns of, in its words
+	unsaid   int      // problems beyond maxProblems
 	fatal    bool
 }
 
@@ -53,21 +55,11 @@ type importer struct {
 // begins.
 func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems) {
 	im := &importer{file: file, opts: opts.withDefaults(file)}
-	root, errs := document.Parse(file, src)
-	for _, e := range errs {
-		im.report(api.Problem{Place: api.Place{File: file, Line: e.Line, Column: e.Column}, Message: e.Message})
-	}
-	s := scope{im: im}
-	switch im.opts.BasePath {
-	case BasePathIgnore, BasePathPrepend, BasePathSplit:
-	default:
-		s.fail(api.Place{File: file}, "the base path mode is %s, which is none of ignore, prepend, split", quote(string(im.opts.BasePath)))
-	}
-	if root == nil || !s.isMap(root, "the document") {
-		return nil, im.finish()
-	}
-	im.root = root
-	if !im.version() {
+	return im.read(src)
+}
+
+func (im *importer) read(src []byte) (*api.Snapshot, api.Problems) {
+	if !im.open(src) {
 		return nil, im.finish()
 	}
 	im.start(len(src))
@@ -82,6 +74,25 @@ func Import(file string, src []byte, opts Options) (*api.Snapshot, api.Problems)
 	im.readPaths()
 	im.end()
 	return im.snap, im.finish()
+}
+
+// open parses the document and finds out what it is; false if that fails.
+func (im *importer) open(src []byte) bool {
+	s := scope{im: im}
+	root, errs := document.Parse(im.file, src)
+	for _, e := range errs {
+		s.fail(api.Place{File: im.file, Line: e.Line, Column: e.Column}, "%s", e.Message)
+	}
+	switch im.opts.BasePath {
+	case BasePathIgnore, BasePathPrepend, BasePathSplit:
+	default:
+		s.fail(api.Place{File: im.file}, "the base path mode is %s, which is none of ignore, prepend, split", quote(string(im.opts.BasePath)))
+	}
+	if root == nil || !s.isMap(root, "the document") {
+		return false
+	}
+	im.root = root
+	return im.version()
 }
 
 func (im *importer) finish() api.Problems {
@@ -123,7 +134,7 @@ func (im *importer) version() bool {
 }
 
 func (im *importer) start(size int) {
-	im.ids = identifiers{apiID: im.opts.APIID, taken: map[string]bool{}}
+	im.ids = identifiers{apiID: im.opts.APIID, taken: map[string]bool{}, generate: im.opts.NewID}
 	im.budget = readAllowance + size/4
 	im.inline = map[string]string{}
 	im.inlineOf = map[*document.Node]string{}

@@ -55,7 +55,7 @@ func (im *importer) readIntegration(s scope, m *api.Method, resource *api.Resour
 	s.completeIntegration(out, n, s.im.snap.Places.Find(part...))
 	s.requestMappings(m, out, n)
 	if r := n.Get("responses"); r != nil && r.Kind() != document.Null {
-		im.readIntegrationResponses(s, m, out, r, append(part, "responses"))
+		im.readIntegrationResponses(s.at(stepIntegrationResponse), m, out, r, append(part, "responses"))
 	}
 	return out
 }
@@ -188,7 +188,7 @@ func (s scope) requestParameters(n *document.Node, part []string) map[string]str
 		case document.List, document.Map:
 			s.wrongType(e.Value, quote(e.Key)+" of requestParameters", document.String)
 		default:
-			s.warn(s.place(e.Value), "Invalid format for 'requestParameters'. Expected type string for property '%s' of resource '%s' and method '%s' but got '%s'",
+			s.tell(s.place(e.Value), "Invalid format for 'requestParameters'. Expected type string for property '%s' of resource '%s' and method '%s' but got '%s'",
 				e.Key, path, method, e.Value.Text())
 		}
 	}

@@ -40,7 +40,7 @@ func (im *importer) readModels() {
 		if im.modelDocs[m.Key] == nil {
 			continue
 		}
-		ms := scope{im: im, subject: "model " + m.Key}
+		ms := scope{im: im, subject: "model " + m.Key, step: stepModel}
 		if !ms.isMap(m.Value, "a schema") {
 			continue
 		}
@@ -94,7 +94,7 @@ func (im *importer) modelOf(s scope, schema *document.Node) string {
 			w.schema(schema) // says what is wrong with the reference
 			return ""
 		case im.modelDocs[name] == nil:
-			s.warn(s.place(ref), "Reference to model '%s' not found. Ignoring.", name)
+			s.tell(s.place(ref), "Reference to model '%s' not found. Ignoring.", name)
 			return ""
 		}
 		return name

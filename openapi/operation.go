@@ -11,6 +11,7 @@ import (
 // key, shared the parameters of the path item.
 func (im *importer) readOperation(s scope, resource *api.Resource, method string, entry *document.Member, shared []parameter) *api.Method {
 	op := entry.Value
+	s = s.at(stepMethod)
 	im.spend(len(op.Members()))
 	part := []string{"resources", resource.Path, method}
 	im.note(s.keyPlace(entry), part...)
@@ -34,7 +35,7 @@ func (im *importer) readOperation(s scope, resource *api.Resource, method string
 	im.authorize(s, m, op, part)
 	if i := op.Member(extIntegration); i != nil {
 		im.note(s.keyPlace(i), append(part, "integration")...)
-		m.MethodIntegration = im.readIntegration(s, m, resource, i.Value, append(part, "integration"))
+		m.MethodIntegration = im.readIntegration(s.at(stepIntegration), m, resource, i.Value, append(part, "integration"))
 	}
 	return m
 }

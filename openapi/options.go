@@ -24,6 +24,18 @@ type Options struct {
 	EndpointTypes       []string     // what the document says, else EDGE
 	Region              string       // "us-east-1"; stands in expanded policy ARNs
 	AccountID           string       // "000000000000"; stands in expanded policy ARNs
+
+	// NewID makes ids of a length, 10 for the root resource and 6 for all else.
+	// Without it ids follow from APIID and what has them, the same every time.
+	NewID func(length int) string
+
+	// Lenient: members and extensions that are not known are ignored with a
+	// warning, as the service does, and not refused.
+	Lenient bool
+
+	DisableExecuteAPIEndpoint *bool  // what the document says
+	IPAddressType             string // what the document says, else that of the endpoint type
+	VpcEndpointIDs            []string
 }
 
 func (o Options) withDefaults(file string) Options {

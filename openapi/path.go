@@ -200,7 +200,7 @@ func (im *importer) readPath(prefix string, m *document.Member) {
 	if path != "/" {
 		path = strings.TrimSuffix(path, "/")
 	}
-	resource := im.tree.grow(scope{im: im, subject: path}, path, s.keyPlace(m))
+	resource := im.tree.grow(scope{im: im, subject: path, step: stepResource}, path, s.keyPlace(m))
 	if !s.isMap(m.Value, "a path item") {
 		return
 	}

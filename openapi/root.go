@@ -153,6 +153,16 @@ func (im *importer) readEndpoint() {
 	if len(im.opts.EndpointTypes) > 0 {
 		c.Types = im.opts.EndpointTypes
 	}
+	if im.opts.IPAddressType != "" {
+		c.IPAddressType = im.opts.IPAddressType
+	}
+	if len(im.opts.VpcEndpointIDs) > 0 {
+		c.VpcEndpointIDs = im.opts.VpcEndpointIDs
+	}
+	if d := im.opts.DisableExecuteAPIEndpoint; d != nil {
+		im.snap.RestApi.DisableExecuteAPIEndpoint = *d
+		im.note(api.Place{File: im.file, Line: 1}, "restApi", "disableExecuteApiEndpoint")
+	}
 	if len(c.Types) == 0 {
 		c.Types = []string{"EDGE"}
 	}

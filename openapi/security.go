@@ -73,7 +73,7 @@ func (im *importer) readScheme(m *document.Member) *scheme {
 		if kind != "apiKey" {
 			s.warn(s.place(n), "the service documents authorizers for schemes of type apiKey only; this one has type %s", quote(kind))
 		}
-		out.authorizer = im.readAuthorizer(s, m.Key, n, v, authType)
+		out.authorizer = im.readAuthorizer(s.at(stepAuthorizer), m.Key, n, v, authType)
 		out.broken = out.authorizer == nil
 		return out
 	}

@@ -47,8 +47,8 @@ func propagate(o *object, n *document.Node, known []string) {
 	}
 }
 
-// documentAPI puts what is said of the API as a whole at the root and into info,
-// and lists all parts when that is asked for.
+// documentAPI lists all parts when that is asked for, and puts what is said of
+// the API as a whole at the root.
 func (x *exporter) documentAPI(root *object) {
 	if x.opts.Documentation == nil {
 		return
@@ -56,21 +56,21 @@ func (x *exporter) documentAPI(root *object) {
 	if x.want.documentation {
 		root.set("x-amazon-apigateway-documentation", x.documentation())
 	}
+	propagate(root, x.saidOfAPI(), []string{"tags", "externalDocs"})
+}
+
+// saidOfAPI is what the documentation says of the API as a whole; nil if it says
+// nothing.
+func (x *exporter) saidOfAPI() *document.Node {
 	part := x.parts.Own(api.DocumentationPartLocation{Type: "API"})
 	if part == nil {
-		return
+		return nil
 	}
 	n, ok := parse(part.Properties)
 	if !ok {
-		return
+		return nil
 	}
-	propagate(root, n, []string{"tags", "externalDocs"})
-	info := root.child("info")
-	known := []string{"termsOfService", "contact", "license"}
-	if !info.has("description") {
-		known = append(known, "description")
-	}
-	propagate(info, n.Get("info"), known)
+	return n
 }
 
 func (x *exporter) documentation() *object {

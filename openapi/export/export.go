@@ -149,11 +149,17 @@ func (x *exporter) document() (*object, error) {
 func (x *exporter) info() *object {
 	r := &x.snap.RestApi
 	info := newObject()
-	if x.v3 {
-		info.set("title", r.Name).text("description", r.Description).set("version", x.version)
-	} else {
-		info.text("description", r.Description).set("version", x.version).set("title", r.Name)
+	said := x.saidOfAPI().Get("info")
+	description := r.Description
+	if description == "" {
+		description = said.Get("description").Text()
 	}
+	if x.v3 {
+		info.set("title", r.Name).text("description", description).set("version", x.version)
+	} else {
+		info.text("description", description).set("version", x.version).set("title", r.Name)
+	}
+	propagate(info, said, []string{"termsOfService", "contact", "license"})
 	return info
 }
 

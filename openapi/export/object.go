@@ -43,16 +43,6 @@ func (o *object) has(key string) bool {
 	return ok
 }
 
-// child is the object called key, made if it is not there.
-func (o *object) child(key string) *object {
-	if c, ok := o.values[key].(*object); ok {
-		return c
-	}
-	c := newObject()
-	o.set(key, c)
-	return c
-}
-
 // texts is a map of texts with sorted keys.
 func texts[M ~map[string]string](m M) *object {
 	out := newObject()
