@@ -42,7 +42,7 @@ func (x *exchange) fillAuthRequest() {
 	r.StageVariables, r.Variables = x.scope.StageVariables, x
 	r.TraceID = x.traceID()
 	if x.log != nil {
-		r.Trace = authorizerTrace{x}
+		r.Trace = &authorizerTrace{x: x}
 	}
 	x.fillWire()
 }

@@ -8,7 +8,6 @@ import (
 
 	"sluice/api"
 	"sluice/authorizers"
-	"sluice/lambda"
 	"sluice/mapping"
 	"sluice/runtime/executionlog"
 )
@@ -124,27 +123,5 @@ func (x *exchange) fillTestRequest() {
 	r.Header, r.Query, r.PathParams = x.scope.Params.Header, x.scope.Params.Query, nil
 	r.StageVariables, r.Variables = x.scope.StageVariables, x.scope.Context
 	r.TraceID = x.traceID()
-	r.Trace = authorizerTrace{x}
-}
-
-// authorizerTrace writes what an authorizer does into the execution log.
-type authorizerTrace struct{ x *exchange }
-
-func (t authorizerTrace) StartingAuthorizer(id string)   { t.x.log.StartingAuthorizer(id) }
-func (t authorizerTrace) IncomingIdentity(s string)      { t.x.log.IncomingIdentity(s) }
-func (t authorizerTrace) AuthorizerResult(answer string) { t.x.log.AuthorizerResult(answer) }
-func (t authorizerTrace) UsingPolicy(principal string)   { t.x.log.UsingPolicy(principal) }
-func (t authorizerTrace) AuthorizerCompleted()           { t.x.log.AuthorizerCompleted() }
-
-func (t authorizerTrace) AuthorizerRequest(uri string, event []byte) {
-	x := t.x
-	if ref, err := lambda.FromURI(uri); err == nil {
-		uri = invokeURI(ref, x.stage.region)
-	}
-	if x.log.Detailed() {
-		x.log.EndpointURI(uri)
-		x.log.EndpointHeaders(x.invokeHeaders())
-		x.log.EndpointBody(view(event))
-	}
-	x.log.SendingTo(uri)
+	r.Trace = &authorizerTrace{x: x}
 }

@@ -149,14 +149,29 @@ func (x *exchange) testSteps(s *Stage, tested *testedMethod, problems api.Proble
 	}
 	for _, p := range problems {
 		if !p.Warning {
-			x.log.ConfigurationError(p.Message)
-			return faultConfiguration
+			return x.uncompiled(p)
 		}
 	}
 	if f := x.validate(); f != nil {
 		return f
 	}
 	return x.integrate()
+}
+
+// uncompiled fails the test of a method that has a mistake. The service compiles
+// templates when a request comes, so theirs are failures of the request.
+func (x *exchange) uncompiled(p api.Problem) *fault {
+	switch {
+	case strings.HasPrefix(p.Message, "requestTemplates "):
+		x.log.Failed(executionlog.UnableToTransformRequest)
+	case strings.HasPrefix(p.Message, "responseTemplates "):
+		x.log.Failed(executionlog.UnableToTransformResponse)
+	default:
+		x.log.ConfigurationError(p.Message)
+		return faultConfiguration
+	}
+	x.gateway.log.Debug("a tested method does not compile", "api", x.stage.apiID, "resource", x.method.resourcePath, "problem", p.String())
+	return faultTransform
 }
 
 // testResult is what the client would have got.

@@ -182,21 +182,30 @@ const shownOfSecret = 6
 
 const stars = "****************************************************************"
 
-// masked appends a credential: stars, and its last characters. One that is not
-// longer than what would be shown is masked whole.
-func (l *Log) masked(s string) {
+// Masked is a credential as logs show it, for a text that holds one.
+func Masked(s string) string {
+	hidden, shown := mask(s)
+	return strings.Repeat("*", hidden) + shown
+}
+
+// mask is how many characters of a credential are shown as stars, and those at its
+// end that are shown. One that is not longer than those is masked whole.
+func mask(s string) (hidden int, shown string) {
 	n := utf8.RuneCountInString(s)
-	hidden := n
-	shown := ""
-	if n > shownOfSecret {
-		hidden = n - shownOfSecret
-		at := len(s)
-		for range shownOfSecret {
-			_, size := utf8.DecodeLastRuneInString(s[:at])
-			at -= size
-		}
-		shown = s[at:]
+	if n <= shownOfSecret {
+		return n, ""
 	}
+	at := len(s)
+	for range shownOfSecret {
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	return n - shownOfSecret, s[at:]
+}
+
+// masked appends a credential as Masked has it.
+func (l *Log) masked(s string) {
+	hidden, shown := mask(s)
 	for hidden > 0 && l.left >= 0 {
 		step := min(hidden, len(stars))
 		l.own(stars[:step])
