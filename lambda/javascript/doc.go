@@ -10,14 +10,25 @@
 // Time is bounded by an interrupt; a native call that does not see the interrupt
 // leaves its machine behind, in its slot, while the caller gets its answer.
 //
-// Memory: the engine cannot count what a VM holds, so a Watch looks at the heap
-// of the whole process every few milliseconds while functions run. When it has
-// grown by more than a running function's limit since that function began, and a
-// garbage collection does not help, the one that has been executing longest is
-// interrupted and its machine thrown away. Native calls that could take much at
-// once (repeat, padStart, fill, ArrayBuffer, Buffer.alloc, ...) are refused
-// beyond the limit before they begin. What a function hoards across invocations
-// is bounded by the sum of all limits: beyond it every machine is replaced.
+// Memory: the engine cannot count what a VM holds, so code passes a meter. Between
+// parsing and compiling, every function and every turn of a loop is given a tick, and
+// the operators that make much of little (+, template literals, spread, << and ** of
+// BigInts) become calls that look before they take; natives that could take much at
+// once (repeat, join, replace, JSON.stringify, ArrayBuffer, ...) are wrapped likewise,
+// and so are eval and the constructors of functions. A step larger than the limit is a
+// RangeError. With every few ticks, and before each large step, the machine looks at
+// the heap of the process on its own goroutine, so that it takes nothing while it is
+// judged: when the heap has grown by more than the limit since the invocation began,
+// and a garbage collection does not help, the invocation that has been executing
+// longest is broken off and its machine thrown away. What one function can take beyond
+// its limit is therefore a step or two of at most the limit each, however late any
+// other goroutine comes. A Watch looks at the heap every few milliseconds as well, for
+// what a function hoards across invocations: beyond the sum of all limits every machine
+// is replaced.
+//
+// The limit tells functions apart, not what a process may have: the heap is one, and
+// the collector lets garbage grow as large as what lives. Who needs a wall between
+// functions runs them by package process.
 //
 // It never lets a function load files outside its directory, see the process's
 // environment or reach another function's VM. The network is reached by fetch

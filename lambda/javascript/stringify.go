@@ -94,7 +94,8 @@ func (w *jsonWriter) replace(c goja.FunctionCall) goja.Value {
 	return v
 }
 
-// picked is an object with only the listed properties, in their order.
+// picked is an object with only the listed properties, in their order; but the engine
+// puts those first whose names are numbers.
 func (w *jsonWriter) picked(o *goja.Object) goja.Value {
 	if _, ok := goja.AssertFunction(o); ok {
 		return o
