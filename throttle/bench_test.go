@@ -176,3 +176,46 @@ func BenchmarkCheckFleet(b *testing.B) {
 		})
 	}
 }
+
+// What a change costs among a million keys; no request waits for any.
+func BenchmarkChange(b *testing.B) {
+	l, _, _ := metered(b, Options{}, 1_000_000)
+	ctx := context.Background()
+	plan := planOf("p")
+	n := 0
+	for _, c := range []struct {
+		name string
+		do   func() error
+	}{
+		{"put and delete a key", func() error {
+			if err := l.PutKey(Key{ID: "fresh", Value: fmt.Sprintf("fresh-%040d", n), Enabled: true}); err != nil {
+				return err
+			}
+			return l.DeleteKey("fresh")
+		}},
+		{"disable a key", func() error {
+			return l.PutKey(Key{ID: "id00000007", Value: fmt.Sprintf("%040d", 7), Enabled: n%2 == 0})
+		}},
+		{"unsubscribe and subscribe", func() error {
+			if err := l.Unsubscribe("p", "id00000007"); err != nil {
+				return err
+			}
+			return l.Subscribe(ctx, "p", "id00000007")
+		}},
+		{"update the plan", func() error {
+			plan.Throttle = throttleOf(float64(1+n%100), 5)
+			return l.UpdatePlan(ctx, plan)
+		}},
+		{"set the account", func() error { return l.SetAccount(throttleOf(float64(1+n%100), 5)) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n++
+				if err := c.do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -106,6 +106,16 @@ func (b *bucket) adapt(from, to *limit, nanos int64) {
 	b.full.CompareAndSwap(full, next)
 }
 
+// lower makes the bucket full at a time if it would be later.
+func (b *bucket) lower(ceiling int64) {
+	for {
+		full := b.full.Load()
+		if full <= ceiling || b.full.CompareAndSwap(full, ceiling) {
+			return
+		}
+	}
+}
+
 // evict marks a full bucket as evicted; others stay.
 func (b *bucket) evict(l *limit, nanos int64) bool {
 	full := b.full.Load()

@@ -18,12 +18,16 @@ func (l *Limiter) Check(m *Method, key string, at time.Time) Verdict {
 	if sub == nil {
 		return Verdict{Outcome: InvalidKey, Remaining: Unlimited}
 	}
+	day := ledger.DayOf(at)
 	var s steps
 	s.sub = sub
 	if t := ps.methods[m.name]; t != nil {
 		s.method = t
 		s.add(PlanMethodLevel, t.limit, &l.methodBucket(sub, t).level)
 	} else if state.limit != nil {
+		if sub.generation() != state.generation {
+			l.roll(sub, state, day)
+		}
 		s.add(PlanLevel, state.limit, &sub.level)
 	}
 	l.addShared(&s, m)
@@ -37,7 +41,7 @@ func (l *Limiter) Check(m *Method, key string, at time.Time) Verdict {
 		v.Outcome, v.Level = Throttled, level
 		return v
 	}
-	remaining, ok := l.count(sub, state, ledger.DayOf(at), true)
+	remaining, ok := l.count(sub, state, day, true)
 	v.Remaining = remaining
 	if !ok {
 		s.giveBack(1)

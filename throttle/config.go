@@ -14,6 +14,9 @@ type Config struct {
 	NoAccountLimit bool
 	Keys           []Key
 	Plans          []Plan
+	// Foreign tells the ids of keys and plans that somebody else looks after: they
+	// stay as they are. nil: there are none.
+	Foreign func(id string) bool
 }
 
 // The account's limits in most Regions (aws-facts: limits, 1).

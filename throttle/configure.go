@@ -108,8 +108,12 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	for _, p := range c.Plans {
 		keep[p.ID] = true
 	}
+	foreign := c.Foreign
+	if foreign == nil {
+		foreign = func(string) bool { return false }
+	}
 	for id := range l.plans {
-		if !keep[id] {
+		if !keep[id] && !foreign(id) {
 			l.deletePlan(id)
 		}
 	}
@@ -120,7 +124,9 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	var renamed []*apiKey
 	for id, k := range l.byID {
 		if value, ok := given[id]; !ok {
-			l.deleteKey(k)
+			if !foreign(id) {
+				l.deleteKey(k)
+			}
 		} else if value != k.value() {
 			renamed = append(renamed, l.rename(k, value))
 		}
@@ -302,7 +308,8 @@ func (l *Limiter) deleteKey(k *apiKey) {
 	delete(l.byID, k.id)
 }
 
-// PutPlan adds a plan with its keys or changes the one with its id.
+// PutPlan adds a plan with its keys, or makes the one with its id and its keys the
+// given ones.
 func (l *Limiter) PutPlan(ctx context.Context, p Plan) error {
 	if err := p.Validate(); err != nil {
 		return err
@@ -319,7 +326,7 @@ func (l *Limiter) PutPlan(ctx context.Context, p Plan) error {
 			return fmt.Errorf("%w: usage plan %s: API key %s is given twice", ErrConflict, p.ID, id)
 		}
 		seen[id] = true
-		if err := l.checkOverlap(k, p); err != nil {
+		if err := l.checkOverlap(k, p.ID, p.Stages); err != nil {
 			return err
 		}
 	}
@@ -329,15 +336,55 @@ func (l *Limiter) PutPlan(ctx context.Context, p Plan) error {
 	return l.putPlan(ctx, p)
 }
 
-// checkOverlap sees to it that no other plan of a key has a stage of the plan.
-func (l *Limiter) checkOverlap(k *apiKey, p Plan) error {
+// UpdatePlan adds a plan or changes the one with its id (create_usage_plan,
+// update_usage_plan). Its Keys must be nil: the plan keeps the keys that it has,
+// which Subscribe and Unsubscribe change. However many there are, it takes no longer.
+func (l *Limiter) UpdatePlan(ctx context.Context, p Plan) error {
+	if p.Keys != nil {
+		return fmt.Errorf("%w: usage plan %s: its keys are changed one by one", ErrInvalid, p.ID)
+	}
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old := l.plans[p.ID]; old != nil {
+		for other := range old.common {
+			for _, s := range p.Stages {
+				if l.covers(other, s) {
+					return overlap(old.someCommonKey(other), other.id, p.ID, s.APIID, s.Stage)
+				}
+			}
+		}
+	}
+	return l.putPlan(ctx, p)
+}
+
+// covers says whether a plan has an API stage.
+func (l *Limiter) covers(p *plan, s PlanStage) bool {
+	stage := l.stages[stageID{s.APIID, s.Stage}]
+	return stage != nil && p.state.Load().stages[stage] != nil
+}
+
+// someCommonKey is a key that is in both plans.
+func (p *plan) someCommonKey(other *plan) string {
+	for id := range p.members {
+		if other.members[id] != nil {
+			return id
+		}
+	}
+	return ""
+}
+
+// checkOverlap sees to it that no other plan of a key has one of a plan's stages.
+func (l *Limiter) checkOverlap(k *apiKey, planID string, stages []PlanStage) error {
 	for _, sub := range k.subscriptions() {
-		if sub.plan.id == p.ID {
+		if sub.plan.id == planID {
 			continue
 		}
-		for _, s := range p.Stages {
-			if stage := l.stages[stageID{s.APIID, s.Stage}]; stage != nil && sub.plan.state.Load().stages[stage] != nil {
-				return overlap(k.id, sub.plan.id, p.ID, s.APIID, s.Stage)
+		for _, s := range stages {
+			if l.covers(sub.plan, s) {
+				return overlap(k.id, sub.plan.id, planID, s.APIID, s.Stage)
 			}
 		}
 	}
@@ -350,7 +397,7 @@ func (l *Limiter) putPlan(ctx context.Context, config Plan) error {
 	p := l.plans[config.ID]
 	fresh := p == nil
 	if fresh {
-		p = &plan{id: config.ID, members: make(map[string]*subscription, len(config.Keys))}
+		p = &plan{id: config.ID, members: make(map[string]*subscription, len(config.Keys)), common: map[*plan]int{}}
 	}
 	born := today
 	switch {
@@ -385,18 +432,37 @@ func (l *Limiter) putPlan(ctx context.Context, config Plan) error {
 	return nil
 }
 
-// store makes a state the plan's.
+// store makes a state the plan's. What a bucket needs to be full stays the same
+// time, but it becomes no emptier than empty: each sees to that with its next
+// request. All of them are gone through only once in 4096 changes, and when the unit of
+// time is another one, that of limits which take months to fill a bucket.
 func (l *Limiter) store(p *plan, state *planState) {
-	if old := p.state.Load(); old != nil && !old.limit.equal(state.limit) {
-		now := l.now()
+	old := p.state.Load()
+	if old == nil {
+		p.coarse = state.limit != nil && state.limit.coarse
+		p.state.Store(state)
+		return
+	}
+	to, now := state.limit, l.now()
+	unit := to != nil && !to.closed() && to.coarse != p.coarse
+	if unit {
+		p.coarse = to.coarse
+	}
+	all := unit || state.generation == 0
+	if all {
 		for _, sub := range p.members {
-			sub.level.bucket.adapt(old.limit, state.limit, now)
+			sub.catchUp(old)
+			if unit {
+				sub.level.bucket.adapt(old.limit, to, now)
+			} else {
+				sub.level.bucket.lower(state.ceilings[len(state.ceilings)-1])
+			}
 		}
 	}
 	p.state.Store(state)
-	if state.generation == 0 { // it began anew, and a record may remember the last 0
+	if all {
 		for _, sub := range p.members {
-			sub.forgetRoom()
+			sub.forgetRoom(state.generation)
 		}
 	}
 }
@@ -413,8 +479,13 @@ func (l *Limiter) past(ctx context.Context, planID string, joining []*apiKey, to
 		return p, nil
 	}
 	// A key that was in the plan a moment ago may have usage that is not written.
-	if err := l.Flush(ctx); err != nil {
-		return p, err
+	for _, k := range joining {
+		if l.departures.pending(planID, k.id) {
+			if err := l.Flush(ctx); err != nil {
+				return p, err
+			}
+			break
+		}
 	}
 	keyID := ""
 	if len(joining) == 1 {
@@ -445,7 +516,11 @@ func (l *Limiter) join(p *plan, k *apiKey, past past, today ledger.Day) {
 	}
 	sub.plan, sub.details = p, &details{keyID: k.id}
 	sub.restore(today, past.entries[k.id], past.extensions[k.id])
-	p.members[k.id] = sub
+	for _, other := range k.subscriptions() {
+		p.common[other.plan]++
+		other.plan.common[p]++
+	}
+	p.members[k.id], p.order = sub, nil
 	k.add(sub)
 }
 
@@ -474,7 +549,7 @@ func (l *Limiter) Subscribe(ctx context.Context, planID, keyID string) error {
 	case p.members[keyID] != nil:
 		return fmt.Errorf("%w: usage plan %s has API key %s", ErrConflict, planID, keyID)
 	}
-	if err := l.checkOverlap(k, p.state.Load().config); err != nil {
+	if err := l.checkOverlap(k, planID, p.state.Load().config.Stages); err != nil {
 		return err
 	}
 	today := ledger.DayOf(l.clock())
@@ -502,8 +577,18 @@ func (l *Limiter) Unsubscribe(planID, keyID string) error {
 func (l *Limiter) leave(p *plan, keyID string) {
 	sub := p.members[keyID]
 	delete(p.members, keyID)
+	p.order = nil
 	k := l.byID[keyID]
 	k.drop(sub)
+	for _, other := range k.subscriptions() {
+		if p.common[other.plan]--; p.common[other.plan] == 0 {
+			delete(p.common, other.plan)
+		}
+		if other.plan.common[p]--; other.plan.common[p] == 0 {
+			delete(other.plan.common, p)
+		}
+	}
+	l.departures.add(p.id, keyID)
 }
 
 func (l *Limiter) leaveAll(k *apiKey) {
@@ -525,21 +610,45 @@ func (l *Limiter) leaveMissing(p *plan, keys []string) {
 	}
 }
 
-// DeletePlan removes a plan. Its keys stay.
+// DeletePlan removes a plan. Its keys stay. The plan covers nothing from the moment
+// on at which it is removed; that its keys leave it may take a while, in which other
+// changes go on.
 func (l *Limiter) DeletePlan(id string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.plans[id] == nil {
+	p := l.plans[id]
+	if p == nil {
 		return fmt.Errorf("%w: usage plan %s", ErrNotFound, id)
 	}
-	l.deletePlan(id)
+	l.withdraw(p)
+	for !l.empty(p, 1000) {
+		l.mu.Unlock()
+		l.mu.Lock()
+	}
 	return nil
 }
 
+// deletePlan removes a plan at once.
 func (l *Limiter) deletePlan(id string) {
 	p := l.plans[id]
+	l.withdraw(p)
+	l.empty(p, len(p.members))
+}
+
+// withdraw takes a plan out of the configuration; it has its keys yet.
+func (l *Limiter) withdraw(p *plan) {
+	old := p.state.Load()
+	p.state.Store(l.compilePlan(Plan{ID: p.id}, old, old.born))
+	delete(l.plans, p.id)
+}
+
+// empty takes some keys out of a plan, and says whether none is left.
+func (l *Limiter) empty(p *plan, most int) bool {
 	for keyID := range p.members {
+		if most--; most < 0 {
+			return false
+		}
 		l.leave(p, keyID)
 	}
-	delete(l.plans, id)
+	return len(p.members) == 0
 }

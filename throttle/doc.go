@@ -64,9 +64,9 @@
 // in a place that the hash of its value tells (see directory), so that a request
 // reads its own of a million keys in one access to main memory. What it seldom needs
 // lies apart: all in all about 600 bytes a key. Keys, plans and who is in them can
-// change at any time; no change takes longer the more keys there are, but those of a
-// plan's own throttle, which adapt a bucket for every key in the plan. Buckets of
-// single methods of single keys come into being with the first request and are
+// change at any time, one by one (PutKey, UpdatePlan, Subscribe, ...); no request
+// waits for a change, and no change takes longer the more keys there are, except
+// that one in 4096 to a plan goes through the plan's keys. Buckets of single methods of single keys come into being with the first request and are
 // evicted when they are full again.
 //
 // The package never reads a clock or a store while it judges a request, never

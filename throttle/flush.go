@@ -37,7 +37,11 @@ func (l *Limiter) close(e ledger.Entry) {
 func (l *Limiter) Flush(ctx context.Context) error {
 	l.flushMu.Lock()
 	defer l.flushMu.Unlock()
+	departed := l.departures.mark()
 	err := l.save(ctx)
+	if err == nil {
+		l.departures.written(departed)
+	}
 	if l.fleet != nil {
 		err = errors.Join(err, l.reportUsage(ctx))
 	}

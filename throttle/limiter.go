@@ -65,6 +65,8 @@ type Limiter struct {
 	plans   map[string]*plan
 	stages  map[stageID]*Stage
 
+	departures departures
+
 	sweepMu     sync.Mutex
 	withBuckets map[*subscription]struct{}
 

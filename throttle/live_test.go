@@ -408,3 +408,124 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Errorf("usage %d, want 5000", n)
 	}
 }
+
+// However a plan's throttle changes, and however often before a key's next request,
+// its bucket is what it would be if it had been changed each time.
+func TestThrottleChanges(t *testing.T) {
+	ctx := context.Background()
+	s := newStand(t, nil)
+	s.must(s.SetAccount(throttleOf(1e9, 1e9)))
+	plan := planOf("p", "k")
+	s.must(s.Apply(ctx, Config{Account: throttleOf(1e9, 1e9), Keys: []Key{key("k")}, Plans: []Plan{plan}}))
+	plan.Keys = nil
+	m := s.Stage("a", "prod").Method("/pets", "GET")
+	rnd := rand.New(rand.NewPCG(3, 4))
+	limits := []Throttle{throttleOf(1, 3), throttleOf(1000, 3), throttleOf(0.01, 20), throttleOf(50, 100), throttleOf(0, 1), {}}
+	var model *limit
+	full := int64(0)
+	allowed, refused := 0, 0
+	for range 2000 {
+		switch s.now = s.now.Add(time.Duration(rnd.ExpFloat64() * 2e8)); rnd.IntN(3) {
+		case 0:
+			for range 1 + rnd.IntN(3)/2*rnd.IntN(60) {
+				plan.Throttle = limits[rnd.IntN(len(limits))]
+				s.must(s.UpdatePlan(ctx, plan))
+				if model = newLimit(plan.Throttle, s.account); model != nil && !model.closed() {
+					full = min(full, model.ticks(s.nanos(s.now))+model.window)
+				}
+				s.now = s.now.Add(time.Duration(rnd.IntN(3)) * time.Millisecond)
+			}
+		default:
+			for range rnd.IntN(10) {
+				want := Allowed
+				if model != nil {
+					now := model.ticks(s.nanos(s.now))
+					if next := max(full, now) + model.interval; model.closed() || next > now+model.window {
+						want = Throttled
+					} else {
+						full = next
+					}
+				}
+				if want == Allowed {
+					allowed++
+				} else {
+					refused++
+				}
+				s.want(m, "k", want)
+			}
+		}
+	}
+	if allowed < 1000 || refused < 1000 {
+		t.Errorf("%d allowed, %d refused: the test shows little", allowed, refused)
+	}
+	// Another unit of time keeps what the bucket needs to be full.
+	plan.Throttle = throttleOf(1, 3)
+	s.must(s.UpdatePlan(ctx, plan))
+	s.now = s.now.Add(time.Hour)
+	for range 3 {
+		s.want(m, "k", Allowed)
+	}
+	for range 3 {
+		plan.Throttle = throttleOf(1e-8, 1)
+		s.must(s.UpdatePlan(ctx, plan))
+		plan.Throttle = throttleOf(1, 3)
+		s.must(s.UpdatePlan(ctx, plan))
+	}
+	s.want(m, "k", Throttled)
+	s.now = s.now.Add(1001 * time.Millisecond)
+	s.want(m, "k", Allowed)
+	s.want(m, "k", Throttled)
+}
+
+// A plan that gets another stage is checked against all other plans of its keys.
+func TestUpdatePlan(t *testing.T) {
+	ctx := context.Background()
+	s := newStand(t, nil)
+	p, q, r := planOf("p", "k", "l"), planOf("q", "k"), planOf("r", "l")
+	q.Stages[0].Stage, r.Stages[0].Stage = "dev", "test"
+	s.must(s.Apply(ctx, Config{Keys: []Key{key("k"), key("l")}, Plans: []Plan{p, q, r}}))
+	q.Keys = nil
+	q.Stages = append(q.Stages, PlanStage{APIID: "a", Stage: "test"}) // r has no key of q
+	s.must(s.UpdatePlan(ctx, q))
+	s.want(s.Stage("a", "test").Method("/", "GET"), "k", Allowed)
+	q.Stages = append(q.Stages, PlanStage{APIID: "a", Stage: "prod"})
+	if err := s.UpdatePlan(ctx, q); !errors.Is(err, ErrConflict) || !strings.Contains(err.Error(), "API key k is in the usage plans p and q") {
+		t.Error(err)
+	}
+	s.must(s.Unsubscribe("p", "k"))
+	s.must(s.UpdatePlan(ctx, q))
+	s.want(s.Stage("a", "prod").Method("/", "GET"), "k", Allowed)
+	if err := s.Subscribe(ctx, "p", "k"); !errors.Is(err, ErrConflict) {
+		t.Error(err)
+	}
+	q.Keys = []string{"l"}
+	if err := s.UpdatePlan(ctx, q); !errors.Is(err, ErrInvalid) {
+		t.Error(err)
+	}
+	s.must(s.DeleteKey("k"))
+	for _, id := range []string{"p", "q", "r"} {
+		if s.plans[id].members["k"] != nil || len(s.plans[id].common) > 1 {
+			t.Errorf("plan %s remembers a deleted key", id)
+		}
+	}
+}
+
+// A key that leaves a plan and joins it again goes on with its usage of the day,
+// also if that was not written yet.
+func TestRejoin(t *testing.T) {
+	ctx := context.Background()
+	s := newStand(t, nil)
+	plan := planOf("p", "k")
+	plan.Quota = &Quota{Limit: 3, Period: ledger.Daily}
+	s.must(s.Apply(ctx, Config{Keys: []Key{key("k")}, Plans: []Plan{plan}}))
+	m := s.Stage("a", "prod").Method("/pets", "GET")
+	for range 3 {
+		s.want(m, "k", Allowed)
+		s.must(s.Unsubscribe("p", "k"))
+		s.must(s.Subscribe(ctx, "p", "k"))
+	}
+	s.want(m, "k", QuotaExceeded)
+	if len(s.departures.at) != 0 {
+		t.Errorf("%d departures are remembered", len(s.departures.at))
+	}
+}

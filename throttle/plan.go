@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -10,9 +11,13 @@ import (
 
 // plan is a usage plan; what can change of it is its state.
 type plan struct {
-	id      string
-	state   atomic.Pointer[planState]
-	members map[string]*subscription // by key id; guarded by Limiter.mu
+	id    string
+	state atomic.Pointer[planState]
+	// Guarded by Limiter.mu.
+	members map[string]*subscription // by key id
+	common  map[*plan]int            // how many keys are also in the other plan
+	order   []string                 // key ids in order for reports; nil: to be made
+	coarse  bool                     // the unit of the members' buckets, see limit
 }
 
 // planState is a plan as it is configured at a time. It never changes.
@@ -24,7 +29,11 @@ type planState struct {
 	born   ledger.Day // the plan's first day
 	// generation changes whenever what a record knows of its quota does not hold
 	// any more.
-	generation uint8
+	generation uint16
+	// ceilings has for each generation what a bucket's time to be full could be at
+	// most when it began: a window of the limit after that time. A record that comes
+	// from an older generation makes up for those that it missed, see roll.
+	ceilings []int64
 }
 
 // planStage is a plan's part for one stage.
@@ -61,8 +70,15 @@ func (l *Limiter) compilePlan(p Plan, old *planState, born ledger.Day) *planStat
 		if s.limit.equal(old.limit) {
 			s.limit = old.limit
 		}
-		s.generation = old.generation + 1
+		if s.generation = (old.generation + 1) & generationMask; s.generation != 0 {
+			s.ceilings = slices.Clip(old.ceilings)
+		}
 	}
+	ceiling := int64(math.MaxInt64)
+	if s.limit != nil && !s.limit.closed() {
+		ceiling = s.limit.ticks(l.now()) + s.limit.window
+	}
+	s.ceilings = append(s.ceilings, ceiling)
 	for _, ps := range p.Stages {
 		stage := l.stage(ps.APIID, ps.Stage)
 		compiled := &planStage{}

@@ -8,14 +8,21 @@ import (
 
 // The parts of subscription.today.
 const (
-	countBits = 40
-	countMask = 1<<countBits - 1
-	rolling   = 1<<24 - 1 // the tag while roll works; the day would be in 2149
+	countBits      = 36 // 795,000 requests a second, all day
+	countMask      = 1<<countBits - 1
+	generationBits = 12
+	generationMask = 1<<generationBits - 1
+	rolling        = 1<<(16+generationBits) - 1 // the tag while roll works; the day would be in 2149
 )
 
 // tag is the upper bits of today for a day and a state.
 func tag(day ledger.Day, s *planState) uint64 {
-	return uint64(uint16(day))<<8 | uint64(s.generation)
+	return uint64(uint16(day))<<generationBits | uint64(s.generation)
+}
+
+// generation is that of the plan's state which the record goes by.
+func (s *subscription) generation() uint16 {
+	return uint16(s.today.Load()>>countBits) & generationMask
 }
 
 // count counts a request and returns how many may follow in the period (Unlimited
@@ -55,6 +62,7 @@ func (l *Limiter) roll(sub *subscription, state *planState, day ledger.Day) uint
 	if sub.today.Load()>>countBits == want {
 		return want
 	}
+	sub.catchUp(state)
 	// No request can be counted while today is taken away.
 	n := int64(sub.today.Swap(rolling<<countBits) & countMask)
 	if day != sub.day {
@@ -68,6 +76,13 @@ func (l *Limiter) roll(sub *subscription, state *planState, day ledger.Day) uint
 	sub.room.Store(sub.roomOf(state))
 	sub.today.Store(want<<countBits | uint64(n))
 	return want
+}
+
+// catchUp brings a record's bucket to the limits of the generations that it missed.
+func (s *subscription) catchUp(state *planState) {
+	for g := int(s.generation()) + 1; g < len(state.ceilings); g++ {
+		s.level.bucket.lower(state.ceilings[g])
+	}
 }
 
 // carry is what a period's sum is worth on another day.
@@ -129,12 +144,14 @@ func (s *subscription) restore(today ledger.Day, entries []ledger.Entry, extensi
 	s.today.Store(rolling<<countBits | uint64(n)) // the room is not known before the first request
 }
 
-// forgetRoom makes the next request find out the record's room.
-func (s *subscription) forgetRoom() {
+// forgetRoom makes the next request find out the record's room. It goes by the
+// limits of a generation.
+func (s *subscription) forgetRoom(generation uint16) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.today.Swap(rolling<<countBits) & countMask
-	s.today.Store(rolling<<countBits | n)
+	tag := uint64(rolling&^generationMask) | uint64(generation)
+	s.today.Store(tag<<countBits | n)
 }
 
 // used is the record's day and the number of its requests.

@@ -12,8 +12,8 @@ import (
 type subscription struct {
 	plan  *plan
 	level shared // the plan's throttle
-	// today is the number of requests of a day: 16 bits of the day, 8 of the
-	// generation of the plan's state, 40 of the number. Requests of another day or
+	// today is the number of requests of a day: 16 bits of the day, 12 of the
+	// generation of the plan's state, 36 of the number. Requests of another day or
 	// generation go through roll first.
 	today atomic.Uint64
 	room  atomic.Int64 // what today's number may become

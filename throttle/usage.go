@@ -3,6 +3,7 @@ package throttle
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -47,24 +48,10 @@ func (l *Limiter) Usage(ctx context.Context, q UsageQuery) (page []KeyUsage, nex
 	if limit <= 0 {
 		limit = defaultUsagePage
 	}
-	l.mu.Lock()
-	p := l.plans[q.PlanID]
-	var keys []string
-	if p != nil {
-		for id := range p.members {
-			if id > q.After && (q.KeyID == "" || q.KeyID == id) {
-				keys = append(keys, id)
-			}
-		}
+	p, keys, err := l.reported(q)
+	if err != nil {
+		return nil, "", err
 	}
-	l.mu.Unlock()
-	if p == nil {
-		return nil, "", fmt.Errorf("%w: usage plan %s", ErrNotFound, q.PlanID)
-	}
-	if q.KeyID != "" && len(keys) == 0 && q.After == "" {
-		return nil, "", fmt.Errorf("%w: API key %s in usage plan %s", ErrNotFound, q.KeyID, q.PlanID)
-	}
-	slices.Sort(keys)
 	if len(keys) > limit {
 		keys = keys[:limit]
 		next = keys[limit-1]
@@ -85,6 +72,33 @@ func (l *Limiter) Usage(ctx context.Context, q UsageQuery) (page []KeyUsage, nex
 		page = append(page, KeyUsage{id, u})
 	}
 	return page, next, nil
+}
+
+// reported is a plan and the keys, in order, that a report goes on with.
+func (l *Limiter) reported(q UsageQuery) (*plan, []string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.plans[q.PlanID]
+	if p == nil {
+		return nil, nil, fmt.Errorf("%w: usage plan %s", ErrNotFound, q.PlanID)
+	}
+	if q.KeyID != "" {
+		if p.members[q.KeyID] == nil {
+			return nil, nil, fmt.Errorf("%w: API key %s in usage plan %s", ErrNotFound, q.KeyID, q.PlanID)
+		}
+		if q.KeyID <= q.After {
+			return p, nil, nil
+		}
+		return p, []string{q.KeyID}, nil
+	}
+	if p.order == nil { // once for all pages, as long as no key joins or leaves
+		p.order = slices.Sorted(maps.Keys(p.members))
+	}
+	after, found := slices.BinarySearch(p.order, q.After)
+	if found {
+		after++
+	}
+	return p, p.order[after:], nil
 }
 
 // sharedUsage reads the usage by all nodes; without a fleet, or while it does not
