@@ -96,6 +96,14 @@ func (c *Credentials) Replace(list []Credential) error {
 	return nil
 }
 
+// Len is how many credentials there are.
+func (c *Credentials) Len() int {
+	if m := c.byKey.Load(); m != nil {
+		return len(*m)
+	}
+	return 0
+}
+
 // find is the credential of an access key; nil for none.
 func (c *Credentials) find(accessKeyID string) *Credential {
 	if m := c.byKey.Load(); m != nil {

@@ -32,8 +32,8 @@ type Options struct {
 	Now           func() time.Time
 }
 
-// Authenticator tells who made a request, or refuses it with an *Error.
-type Authenticator func(r *http.Request, body []byte) (Caller, error)
+// Authenticator tells who made a request to a region, or refuses it with an *Error.
+type Authenticator func(r *http.Request, region string, body []byte) (Caller, error)
 
 // Server answers the operations of the control plane. It is an http.Handler.
 type Server struct {
@@ -99,21 +99,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer finds the operation and has it answered.
 func (s *Server) answer(r *http.Request, body []byte) (any, int, error) {
 	caller := Caller{AccountID: s.options.AccountID, ARN: "arn:aws:iam::" + s.options.AccountID + ":root", UserID: s.options.AccountID}
-	scope, signed := scopeOf(r)
+	region := s.options.DefaultRegion
+	if scope, signed := scopeOf(r); signed {
+		region, caller.AccessKey = scope.region, scope.accessKey
+	}
 	if s.options.Authenticate != nil {
 		var err error
-		if caller, err = s.options.Authenticate(r, body); err != nil {
+		if caller, err = s.options.Authenticate(r, region, body); err != nil {
 			return nil, 0, err
 		}
 	}
 	caller.UserAgent = r.UserAgent()
-	region := s.options.DefaultRegion
-	if signed {
-		region = scope.region
-		if caller.AccessKey == "" {
-			caller.AccessKey = scope.accessKey
-		}
-	}
 	query := r.URL.Query()
 	operation, path, mismatch := model.Match(r.Method, r.URL.EscapedPath(), query)
 	if operation == nil {

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"sluice/api"
 	"sluice/cache"
+	"sluice/control"
 	"sluice/project"
 	"sluice/runtime"
 	"sluice/runtime/metrics"
@@ -27,7 +30,8 @@ type metering struct {
 	fleet   *fleet.Client // nil: a node of its own
 	redis   redis.UniversalClient
 	ledger  *usageLedger
-	now     project.Metering // what is served with
+	now     project.Metering                     // what is served with
+	foreign atomic.Pointer[func(id string) bool] // the keys and plans that are the control plane's
 	running sync.WaitGroup
 	stop    context.CancelFunc
 }
@@ -78,7 +82,7 @@ func cacheClient(r project.Redis) (redis.UniversalClient, error) {
 // start applies the limits, does what has to be done in the background until close,
 // and asks Redis once, so that the first requests find the fleet.
 func (t *metering) start(ctx context.Context) error {
-	if err := t.limiter.Apply(ctx, t.now.Limits); err != nil {
+	if err := t.apply(ctx, t.now.Limits); err != nil {
 		return fmt.Errorf("API keys and usage plans: %w", err)
 	}
 	ctx, t.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -95,15 +99,35 @@ func (t *metering) start(ctx context.Context) error {
 func (t *metering) adopt(next project.Metering, then func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	err := t.limiter.Apply(ctx, next.Limits)
+	err := t.apply(ctx, next.Limits)
 	if err == nil {
 		err = then()
 	}
 	if err != nil {
-		return errors.Join(err, t.limiter.Apply(ctx, t.now.Limits))
+		return errors.Join(err, t.apply(ctx, t.now.Limits))
 	}
 	t.now.Limits = next.Limits
 	return nil
+}
+
+// apply makes limits those of the files, and leaves those of the control plane alone.
+func (t *metering) apply(ctx context.Context, limits throttle.Config) error {
+	if f := t.foreign.Load(); f != nil {
+		limits.Foreign = *f
+	}
+	return t.limiter.Apply(ctx, limits)
+}
+
+// accountLimit is what the account is limited to, as GetAccount shows it.
+func (t *metering) accountLimit() control.ThrottleSettings {
+	out := control.ThrottleSettings{RateLimit: throttle.DefaultAccountRate, BurstLimit: throttle.DefaultAccountBurst}
+	if a := t.now.Limits.Account; a.RateLimit != nil {
+		out.RateLimit = api.Double(*a.RateLimit)
+	}
+	if a := t.now.Limits.Account; a.BurstLimit != nil {
+		out.BurstLimit = int(*a.BurstLimit)
+	}
+	return out
 }
 
 // needsRestart says whether next differs in what takes effect only at a start.

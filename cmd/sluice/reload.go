@@ -83,6 +83,9 @@ func (s *server) reload() {
 	if s.gateway.metering.needsRestart(p.Metering) {
 		s.log.Warn("edits of redis and cache take effect at the next start")
 	}
+	if err := s.control.show(p); err != nil {
+		s.log.Error("the control plane shows the APIs as they were", "error", err)
+	}
 	s.log.Info("reloaded", "stages", len(stages))
 }
 

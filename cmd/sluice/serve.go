@@ -17,17 +17,18 @@ import (
 const defaultFile = "sluice.yaml"
 
 type serveCommand struct {
-	Files []string `arg:"" optional:"" name:"FILE" help:"OpenAPI 3.0 or Swagger 2.0 documents, snapshots or project files. Default: ./sluice.yaml."`
+	Files []string `arg:"" optional:"" name:"FILE" help:"OpenAPI 3.0 or Swagger 2.0 documents, snapshots or project files. Default: ./sluice.yaml; without one, only what the control plane is given."`
 
 	Listen      string `env:"SLUICE_LISTEN" default:"127.0.0.1:4566" placeholder:"ADDR" help:"Address of the APIs, host:port (default: ${default}). Port 0 takes a free one."`
 	AdminListen string `env:"SLUICE_ADMIN_LISTEN" placeholder:"ADDR" help:"Address of /_sluice/health and /_sluice/metrics (default: that of the APIs)."`
+	controlFlags
 	stageFlags
 	Watch           bool   `env:"SLUICE_WATCH" default:"true" negatable:"" help:"Reload when a file changes (default: on; --watch=false or --no-watch switches it off)."`
 	AccessLog       string `env:"SLUICE_ACCESS_LOG" placeholder:"PATH" help:"Write one line a request to PATH, or to standard output with - (default: no access log). SIGHUP opens PATH anew."`
 	AccessLogFormat string `env:"SLUICE_ACCESS_LOG_FORMAT" placeholder:"FORMAT" help:"clf, json, xml, csv, or a format of $$context variables (default: the stage's own, else clf)."`
 	ExecutionLog    string `env:"SLUICE_EXECUTION_LOG" placeholder:"PATH" help:"Write the execution logs of methods whose loggingLevel is ERROR or INFO to PATH, or to standard output with - (default: standard error). SIGHUP opens PATH anew."`
 	Redis           string `env:"SLUICE_REDIS" placeholder:"URL" help:"Share throttles, quotas and cached answers with other nodes through Redis or Valkey: redis://HOST:PORT, redis+sentinel://HOST:PORT,.../MASTER or redis+cluster://HOST:PORT,... (default: redis.url of sluice.yaml, else none)."`
-	DataDir         string `env:"SLUICE_DATA_DIR" placeholder:"DIR" help:"Where usage of API keys is kept over restarts, one directory a process (default: .sluice beside sluice.yaml, once it has usage plans; with Redis, only there)."`
+	DataDir         string `env:"SLUICE_DATA_DIR" placeholder:"DIR" help:"Where usage of API keys, and what the control plane makes, is kept over restarts, one directory a process (default: .sluice beside sluice.yaml, else here, once there is something to keep; with Redis, usage is only there)."`
 	LogLevel        string `env:"SLUICE_LOG_LEVEL" choices:"debug,info,warn,error" placeholder:"LEVEL" help:"Least severe message to log: debug, info, warn or error (default: info)."`
 	LogFormat       string `env:"SLUICE_LOG_FORMAT" choices:"text,json" placeholder:"FORMAT" help:"How messages are logged to standard error: text or json (default: text)."`
 	AllRoutes       bool   `env:"SLUICE_ALL_ROUTES" help:"List all routes on start, however many."`
@@ -64,6 +65,9 @@ func (c *serveCommand) check() error {
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			return misused("%s %q: write it as host:port", a.flag, a.value)
 		}
+	}
+	if err := c.controlFlags.check(); err != nil {
+		return err
 	}
 	if c.Redis != "" {
 		if err := project.CheckRedisURL(c.Redis); err != nil {
@@ -114,7 +118,7 @@ func (c *serveCommand) files() ([]string, error) {
 	case err == nil:
 		return []string{defaultFile}, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, misused("name a file to serve: there is no %s here\nRun \"sluice serve --help\" for usage.", defaultFile)
+		return nil, nil // what the control plane keeps, and will be given
 	}
 	return nil, fmt.Errorf("read %s: %w", defaultFile, err)
 }

@@ -33,6 +33,7 @@ type server struct {
 	formats   accessLogFormats
 	log       *slog.Logger
 	gateway   *gateway
+	control   *controlPlane
 	accessLog *accesslog.Writer // nil without an access log
 	execution *accesslog.Writer // the execution logs
 	watcher   *watch.Watcher    // nil when files are not watched
@@ -52,6 +53,9 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 		defer s.watcher.Close()
 	}
 	p, problems := s.load()
+	if len(files) == 0 {
+		p.Metering.Limits.NoAccountLimit = false // what the control plane makes belongs to an account
+	}
 	s.project, s.settings = p, c.settings(p)
 	s.log = newLog(e.stderr, s.settings.Level, s.settings.Format)
 	s.formats = formatsOf(s.settings)
@@ -88,7 +92,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 }
 
 func (s *server) gatewayOptions() runtime.Options {
-	o := runtime.Options{Region: s.project.Region, AccountID: s.project.AccountID, Log: s.log}
+	o := runtime.Options{Region: s.project.Region, AccountID: s.accountID(), Log: s.log}
 	if s.accessLog != nil {
 		o.AccessLog = s.accessLog
 	}
@@ -96,6 +100,14 @@ func (s *server) gatewayOptions() runtime.Options {
 		o.ExecutionLog = s.execution
 	}
 	return o
+}
+
+// accountID is the account that everything belongs to.
+func (s *server) accountID() string {
+	if s.command.AccountID != "" {
+		return s.command.AccountID
+	}
+	return s.project.AccountID
 }
 
 // openExecutionLog opens what execution logs are written to.
@@ -145,6 +157,17 @@ func (s *server) run(problems api.Problems) error {
 		return err
 	}
 	s.gateway.Replace(stages)
+	s.control = &controlPlane{
+		flags: &s.command.controlFlags, dir: s.command.controlDir(&s.project.Metering), gateway: g, log: s.log,
+		region: s.project.Region, account: s.accountID(),
+	}
+	defer s.closeControl()
+	if err := s.control.show(s.project); err != nil {
+		return err
+	}
+	if err := s.control.openIfKept(); err != nil {
+		return err
+	}
 
 	ln, err := listen("--listen", s.command.Listen)
 	if err != nil {
@@ -166,7 +189,15 @@ func (s *server) run(problems api.Problems) error {
 	if err := writeStart(out, stages, address, s.command.AllRoutes); err != nil {
 		return err
 	}
-	failed := make(chan error, 2)
+	told, controls, err := s.control.listen(ln, address)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, told)
+	failed := make(chan error, 3)
+	if controls != nil {
+		go func() { failed <- s.control.apart.Serve(controls) }()
+	}
 	if admin != nil {
 		fmt.Fprintf(out, "admin on http://%s/_sluice/health\n", shownAddress(s.command.AdminListen, admin))
 		go func() { failed <- s.gateway.ServeAdmin(admin) }()
@@ -213,12 +244,19 @@ func (s *server) closeMetering() {
 	}
 }
 
+// closeControl ends the control plane, and what it keeps is closed.
+func (s *server) closeControl() {
+	if err := s.control.close(); err != nil {
+		s.log.Error("what the control plane keeps was not closed well", "error", err)
+	}
+}
+
 // stop lets requests in flight finish.
 func (s *server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- s.gateway.Shutdown(ctx) }()
+	go func() { done <- errors.Join(s.control.shutdown(ctx), s.gateway.Shutdown(ctx)) }()
 	for {
 		select {
 		case err := <-done:
