@@ -51,6 +51,9 @@ func newIndex() *index {
 
 // find is the key with a value, and its flags; nil if there is none.
 func (x *index) find(value string) (*apiKey, uint32) {
+	if value == "" {
+		return nil, 0 // what free places seem to hold
+	}
 	h := maphash.String(x.seed, value)
 	slots := x.segments[h>>(64-segmentBits)].Load().slots
 	mask := uint64(len(slots) - 1)
