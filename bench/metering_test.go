@@ -53,7 +53,7 @@ func meteredGateway(b *testing.B, o throttle.Options, n int) *runtime.Gateway {
 	r.ResourceMethods["GET"].APIKeyRequired = true
 	return gatewayOf(b, runtime.Options{Limiter: l}, &api.Stage{
 		StageName:      "dev",
-		MethodSettings: map[string]*api.MethodSetting{"*/*": {ThrottlingRateLimit: rate, ThrottlingBurstLimit: int(burst)}},
+		MethodSettings: map[string]*api.MethodSetting{"*/*": {ThrottlingRateLimit: api.Double(rate), ThrottlingBurstLimit: int(burst)}},
 	}, r)
 }
 
