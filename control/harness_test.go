@@ -128,3 +128,30 @@ func sameJSON(a, b string) bool {
 	q, _ := json.Marshal(y)
 	return string(p) == string(q)
 }
+
+// record writes a record as another family would; no value deletes it.
+func (f *fixture) record(key, value string) error {
+	return f.server.options.Store.Update(f.Context(), func(t store.Tx) error {
+		if value == "" {
+			return t.Delete(key)
+		}
+		return t.Put(key, []byte(value))
+	})
+}
+
+// records are all records of the fixture's region.
+func (f *fixture) records() map[string]string {
+	f.Helper()
+	out := map[string]string{}
+	err := f.server.options.Store.View(f.Context(), func(t store.Tx) error {
+		all, err := t.List("", "", 0)
+		for _, r := range all {
+			out[r.Key] = string(r.Value)
+		}
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return out
+}

@@ -50,18 +50,19 @@ func apiKinds() []kind {
 // files are there, too, but cannot be written.
 type tx struct {
 	store.Tx
-	region string
-	served *served
+	region  string
+	account string
+	served  *served
 }
 
 // view runs fn on one consistent snapshot of the records.
 func (c *call) view(fn func(*tx) error) error {
-	return c.options.Store.View(c.ctx, func(t store.Tx) error { return fn(&tx{t, c.region, c.Server.served.Load()}) })
+	return c.options.Store.View(c.ctx, func(t store.Tx) error { return fn(&tx{t, c.region, c.account(), c.Server.served.Load()}) })
 }
 
 // update runs fn and stores what it wrote, all or nothing. fn may run again.
 func (c *call) update(fn func(*tx) error) error {
-	return c.options.Store.Update(c.ctx, func(t store.Tx) error { return fn(&tx{t, c.region, c.Server.served.Load()}) })
+	return c.options.Store.Update(c.ctx, func(t store.Tx) error { return fn(&tx{t, c.region, c.account(), c.Server.served.Load()}) })
 }
 
 func (t *tx) key(k kind, parts ...string) string {
