@@ -34,6 +34,8 @@ type commands struct {
 	Routes     routesCommand     `cmd:"" help:"Print the compiled routes of a definition."`
 	Export     exportCommand     `cmd:"" help:"Write a snapshot of one stage."`
 	Render     renderCommand     `cmd:"" help:"Render a mapping template."`
+	Backup     backupCommand     `cmd:"" help:"Write what the control plane keeps to a file."`
+	Restore    restoreCommand    `cmd:"" help:"Read what backup wrote."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
 }
@@ -43,7 +45,7 @@ same answers as from the real service.
 
 Examples:
   sluice serve petstore.yaml           serve an OpenAPI document
-  sluice serve                         serve what ./sluice.yaml says
+  sluice serve                         serve what ./sluice.yaml says, and what clients deploy
   sluice validate petstore.yaml        list everything that is wrong with it
   sluice routes petstore.yaml          list its routes`
 
