@@ -101,6 +101,33 @@ func BenchmarkPostgres(b *testing.B) {
 	benchmarkStore(b, postgresKind(postgrestest.Start(b, "fsync=on")).open(b), many)
 }
 
+// BenchmarkOtherNode is the time from an Update on one node until another one has
+// seen it, and back.
+func BenchmarkOtherNode(b *testing.B) {
+	url := postgrestest.Start(b, "fsync=on").Database()
+	var nodes [2]Store
+	seen := make(chan struct{}, 2)
+	for i := range nodes {
+		s, err := OpenPostgres(b.Context(), url)
+		nodes[i] = opened(b, s, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error)
+		go func() { ended <- s.Run(ctx) }()
+		b.Cleanup(func() {
+			cancel()
+			<-ended
+		})
+		s.Subscribe(func(context.Context, []Change) { seen <- struct{}{} })
+	}
+	for b.Loop() {
+		for _, s := range nodes {
+			put(b, s, "a", "")
+			<-seen
+			<-seen
+		}
+	}
+}
+
 // BenchmarkStart is a start with many records: opening the file, and reading all.
 func BenchmarkStart(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "sluice.db")

@@ -82,7 +82,8 @@ func openPostgres(ctx context.Context, url string) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	// When ctx ends the server is told, or it would go on waiting for a lock.
+	// When ctx ends the server is told before a call returns: nothing waits there
+	// for a lock any more, and the connection can be used again.
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
 	}
