@@ -51,9 +51,10 @@ func (h *MethodMetrics) collect(ch chan<- prometheus.Metric) {
 	// Errors first: a request is counted before its error is, so that there are
 	// never more errors than requests.
 	var clientErrors, serverErrors uint64
-	for i := range h.shards {
-		clientErrors += h.shards[i].clientErrors.Load()
-		serverErrors += h.shards[i].serverErrors.Load()
+	shards := h.all()
+	for i := range shards {
+		clientErrors += shards[i].clientErrors.Load()
+		serverErrors += shards[i].serverErrors.Load()
 	}
 	integration := h.total(func(s *shard) *histogram { return &s.integration })
 	latency := h.total(func(s *shard) *histogram { return &s.latency })
@@ -80,8 +81,9 @@ type total struct {
 func (h *MethodMetrics) total(of func(*shard) *histogram) total {
 	var sums [len(bounds) + 1]uint64
 	var nanoseconds int64
-	for i := range h.shards {
-		g := of(&h.shards[i])
+	shards := h.all()
+	for i := range shards {
+		g := of(&shards[i])
 		nanoseconds += g.nanoseconds.Load()
 		for b := range g.buckets {
 			sums[b] += g.buckets[b].Load()

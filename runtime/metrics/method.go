@@ -73,22 +73,41 @@ type shard struct {
 type MethodMetrics struct {
 	labels labels
 	mask   uint32
-	shards []shard
+	shards atomic.Pointer[[]shard] // nil: nobody called the method yet
 }
 
 func newMethodMetrics(l labels) *MethodMetrics {
-	n := shardCount()
-	return &MethodMetrics{labels: l, mask: uint32(n - 1), shards: make([]shard, n)}
+	return &MethodMetrics{labels: l, mask: uint32(shardCount() - 1)}
+}
+
+// begin makes the shards. Most methods of a large installation are never called, so
+// that they have none.
+func (h *MethodMetrics) begin() []shard {
+	fresh := make([]shard, h.mask+1)
+	h.shards.CompareAndSwap(nil, &fresh)
+	return *h.shards.Load()
+}
+
+// all is the shards there are.
+func (h *MethodMetrics) all() []shard {
+	if p := h.shards.Load(); p != nil {
+		return *p
+	}
+	return nil
 }
 
 // Observe notes one finished request. integration is the time the backend took,
 // negative when none was called.
 func (h *MethodMetrics) Observe(status int, latency, integration time.Duration) {
+	shards := h.all()
+	if shards == nil {
+		shards = h.begin()
+	}
 	var i uint32
 	if h.mask != 0 {
 		i = rand.Uint32() & h.mask
 	}
-	s := &h.shards[i]
+	s := &shards[i]
 	s.latency.observe(latency)
 	if integration >= 0 {
 		s.integration.observe(integration)
