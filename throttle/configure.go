@@ -97,8 +97,19 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
+	foreign := c.Foreign
+	if foreign == nil {
+		foreign = func(string) bool { return false }
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if c.Foreign != nil {
+		for _, k := range c.Keys {
+			if other, _ := l.keys.find(k.Value); other != nil && other.id != k.ID && foreign(other.id) {
+				return fmt.Errorf("%w: API keys %s and %s have the same value", ErrConflict, other.id, k.ID)
+			}
+		}
+	}
 	l.setAccount(c.Account)
 	if c.NoAccountLimit {
 		l.accountLimit.Store(nil)
@@ -108,14 +119,16 @@ func (l *Limiter) Apply(ctx context.Context, c Config) error {
 	for _, p := range c.Plans {
 		keep[p.ID] = true
 	}
-	foreign := c.Foreign
-	if foreign == nil {
-		foreign = func(string) bool { return false }
-	}
-	for id := range l.plans {
-		if !keep[id] && !foreign(id) {
-			l.deletePlan(id)
+	for id, p := range l.plans {
+		if keep[id] {
+			continue
 		}
+		if !foreign(id) {
+			l.deletePlan(id)
+			continue
+		}
+		state := p.state.Load()
+		l.store(p, l.compilePlan(state.config, state, state.born)) // the account may be another
 	}
 	given := make(map[string]string, len(c.Keys)) // values by id
 	for _, k := range c.Keys {

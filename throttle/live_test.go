@@ -529,3 +529,31 @@ func TestRejoin(t *testing.T) {
 		t.Errorf("%d departures are remembered", len(s.departures.at))
 	}
 }
+
+// What somebody else looks after stays as it is; its keys' values are taken.
+func TestForeign(t *testing.T) {
+	ctx := context.Background()
+	s := newStand(t, nil)
+	s.must(s.PutKey(key("theirs")))
+	s.must(s.PutPlan(ctx, planOf("their-plan", "theirs")))
+	config := Config{
+		Keys: []Key{key("ours")}, Plans: []Plan{planOf("our-plan", "ours")},
+		Foreign: func(id string) bool { return strings.HasPrefix(id, "their") },
+	}
+	s.must(s.Apply(ctx, config))
+	m := s.Stage("a", "prod").Method("/", "GET")
+	s.want(m, "ours", Allowed)
+	s.want(m, "theirs", Allowed)
+	config.Keys[0].Value = valueOf("theirs")
+	if err := s.Apply(ctx, config); !errors.Is(err, ErrConflict) {
+		t.Error(err)
+	}
+	s.want(m, "ours", Allowed)
+	if v := s.want(m, "theirs", Allowed); v.KeyID != "theirs" {
+		t.Error(v)
+	}
+	config.Keys, config.Plans = nil, nil
+	s.must(s.Apply(ctx, config))
+	s.want(m, "ours", InvalidKey)
+	s.want(m, "theirs", Allowed)
+}
