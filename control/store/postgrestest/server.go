@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -12,12 +13,15 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
+
+// guard runs a server until it is told by which signal to end it. When a test
+// process dies without a word, the server ends with it.
+const guard = `"$@" & read -r signal; kill -s "${signal:-QUIT}" $!; wait $!`
 
 // name is that of the superuser and of the first database.
 const name = "sluice"
@@ -30,6 +34,7 @@ type Server struct {
 	port      int
 	args      []string
 	cmd       *exec.Cmd
+	stdin     io.Writer // of the guard
 	log       bytes.Buffer
 	databases atomic.Int64
 }
@@ -181,7 +186,14 @@ func (s *Server) Start() {
 	s.t.Helper()
 	s.log.Reset()
 	s.cmd = s.command("postgres", append([]string{"-D", s.dir}, s.args...)...)
+	s.cmd.Args = append([]string{"sh", "-c", guard, "guard", s.cmd.Path}, s.cmd.Args[1:]...)
+	s.cmd.Path = "/bin/sh"
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
+	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.stdin = stdin
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -219,14 +231,14 @@ func (s *Server) ping() error {
 }
 
 // Stop ends the server in order, disconnecting everyone.
-func (s *Server) Stop() { s.end(os.Interrupt) }
+func (s *Server) Stop() { s.end("INT\n") }
 
 // Kill has the server crash. What was committed is there when it starts again.
-func (s *Server) Kill() { s.end(syscall.SIGQUIT) }
+func (s *Server) Kill() { s.end("QUIT\n") }
 
-func (s *Server) end(signal os.Signal) {
+func (s *Server) end(signal string) {
 	if s.cmd != nil {
-		_ = s.cmd.Process.Signal(signal)
+		_, _ = io.WriteString(s.stdin, signal)
 		_ = s.cmd.Wait()
 		s.cmd = nil
 	}
