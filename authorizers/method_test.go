@@ -217,7 +217,7 @@ func TestIAMRefusals(t *testing.T) {
 		{"right", signed(t, "AKIA1", "s1", ""), "", "", ""},
 		{"right with token", signed(t, "ASIA1", "s2", token), "", "", ""},
 		{"nothing", testRequest(), api.MissingAuthenticationToken, "MissingAuthenticationTokenException", "Missing Authentication Token"},
-		{"bearer", bearer, api.InvalidSignature, "IncompleteSignatureException", "'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."},
+		{"bearer", bearer, api.InvalidSignature, "IncompleteSignatureException", "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'uTem/WB082UJMN2ajD6lH6UChGpTAddMJSx2iu923No='."},
 		{"unknown key", signed(t, "AKIA2", "s1", ""), api.InvalidSignature, "UnrecognizedClientException", unknown},
 		{"no token", signed(t, "ASIA1", "s2", ""), api.InvalidSignature, "UnrecognizedClientException", unknown},
 		{"other token", signed(t, "ASIA1", "s2", token+"x"), api.InvalidSignature, "UnrecognizedClientException", unknown},

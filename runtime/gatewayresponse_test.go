@@ -10,7 +10,7 @@ import (
 
 // bearerText is what public field reports show of a Bearer token on a path that
 // does not exist.
-const bearerText = `{"message":"'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'."}`
+const bearerText = `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'uTem/WB082UJMN2ajD6lH6UChGpTAddMJSx2iu923No='."}`
 
 // TestGatewayAnswers has the client-visible bytes of answers that the gateway
 // itself gives (aws-facts: data plane, sections 1, 2 and 11).

@@ -1,6 +1,8 @@
 package sigv4
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +74,8 @@ func parseHeader(r *Request, header string) (Signature, *Fault) {
 		}
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return s, incomplete("'" + clip(pair) + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + clip(header) + "'.")
+			return s, incomplete("Invalid key=value pair (missing equal-sign) in Authorization header " +
+				"(hashed with SHA-256 and encoded with Base64): '" + hashed(header) + "'.")
 		}
 		var field *string
 		switch name {
@@ -106,7 +109,7 @@ func parseHeader(r *Request, header string) (Signature, *Fault) {
 		if !ok {
 			m += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
 		}
-		return s, incomplete(m + "Authorization=" + clip(header))
+		return s, incomplete(m + "(Hashed with SHA-256 and encoded with Base64) Authorization=" + hashed(header))
 	}
 	if algorithm != Algorithm {
 		return s, incomplete("Unsupported AWS 'algorithm': '" + clip(algorithm) + "'.")
@@ -179,6 +182,13 @@ func parseQuery(r *Request) (Signature, *Fault) {
 		s.expires = time.Duration(n) * time.Second
 	}
 	return s, s.finish()
+}
+
+// hashed is how a fault shows a header that may be a secret. Field reports that tell
+// both the header and the answer agree that the whole value is hashed.
+func hashed(header string) string {
+	sum := sha256.Sum256([]byte(header))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // maxExpires is a week, in seconds.

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"sluice/lambda"
 )
 
 // encodeUTF8 is behind TextEncoder.
@@ -40,52 +42,5 @@ func (m *machine) decodeText(c goja.FunctionCall) goja.Value {
 	if c.Argument(2).ToBoolean() {
 		return goja.Null()
 	}
-	return m.vm.ToValue(decodeUTF8(b))
-}
-
-// decodeUTF8 replaces each maximal wrong part by U+FFFD, as the Encoding standard
-// has it; Go replaces each wrong byte.
-func decodeUTF8(b []byte) string {
-	var s strings.Builder
-	for len(b) > 0 {
-		r, size := utf8.DecodeRune(b)
-		if r != utf8.RuneError || size > 1 {
-			s.Write(b[:size])
-			b = b[size:]
-			continue
-		}
-		s.WriteString("\uFFFD")
-		b = b[wrongPart(b):]
-	}
-	return s.String()
-}
-
-// wrongPart is the length of the longest prefix that could have become a
-// character, at least 1.
-func wrongPart(b []byte) int {
-	low, high, need := byte(0x80), byte(0xBF), 0
-	switch c := b[0]; {
-	case c >= 0xC2 && c <= 0xDF:
-		need = 1
-	case c >= 0xE0 && c <= 0xEF:
-		need = 2
-		if c == 0xE0 {
-			low = 0xA0
-		} else if c == 0xED {
-			high = 0x9F
-		}
-	case c >= 0xF0 && c <= 0xF4:
-		need = 3
-		if c == 0xF0 {
-			low = 0x90
-		} else if c == 0xF4 {
-			high = 0x8F
-		}
-	}
-	n := 1
-	for n <= need && n < len(b) && b[n] >= low && b[n] <= high {
-		low, high = 0x80, 0xBF
-		n++
-	}
-	return n
+	return m.vm.ToValue(string(lambda.AppendValidUTF8(nil, b)))
 }

@@ -106,8 +106,7 @@ func (m *machine) replacement(s goja.String, matches float64, with goja.Value) g
 		return text
 	}
 	return m.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		t := m.substitute(p, text, c.Arguments)
-		return t
+		return m.substitute(p, text, c.Arguments)
 	})
 }
 
@@ -187,6 +186,5 @@ func (m *machine) substitute(p *portion, with goja.String, args []goja.Value) go
 			put(with.Substring(i, i+1))
 		}
 	}
-	t, _ := b.String().(goja.String)
-	return t
+	return b.String()
 }

@@ -13,7 +13,7 @@ import (
 // TestOperators runs expressions as a function would, past the meter, and as the bare
 // engine does, which must agree about them.
 func TestOperators(t *testing.T) {
-	text, err := os.ReadFile("testdata/operators.txt")
+	text, err := os.ReadFile("testdata/operators.js")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestOperators(t *testing.T) {
 // FuzzMeter checks that what the engine compiles it also compiles past the meter, and
 // that nothing panics.
 func FuzzMeter(f *testing.F) {
-	text, err := os.ReadFile("testdata/operators.txt")
+	text, err := os.ReadFile("testdata/operators.js")
 	if err != nil {
 		f.Fatal(err)
 	}
