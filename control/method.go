@@ -23,19 +23,9 @@ func (c *call) methodPlace() methodPlace {
 	return methodPlace{c.path["restapi_id"], c.path["resource_id"], strings.ToUpper(c.path["http_method"])}
 }
 
-// resourceOf reads a resource for operations below it. They say the same of an API
-// that is not there (recorded).
-func resourceOf(t *tx, apiID, id string) (*api.Resource, error) {
-	r, err := get[api.Resource](t, kindResource, apiID, id)
-	if err == nil && r == nil {
-		err = notFound("Invalid Resource identifier specified")
-	}
-	return r, err
-}
-
 // find reads a method with its resource, in the order of the service (recorded).
 func (p methodPlace) find(t *tx) (*api.Resource, *api.Method, error) {
-	r, err := resourceOf(t, p.api, p.resource)
+	r, err := findResource(t, p.api, p.resource)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,7 +94,7 @@ func putMethod(c *call) (any, error) {
 		RequestModels: in.RequestModels, RequestValidatorID: in.RequestValidatorID, AuthorizationScopes: in.AuthorizationScopes,
 	}
 	return out, c.update(func(t *tx) error {
-		r, err := resourceOf(t, p.api, p.resource)
+		r, err := findResource(t, p.api, p.resource)
 		if err != nil {
 			return err
 		}
