@@ -65,12 +65,14 @@ func (c *compiler) integration(out *method, m *api.Method, part []string, subjec
 
 // transfer checks how the answer is to be passed on.
 func (c *compiler) transfer(it *integration, in *api.Integration, part []string, subject string) {
+	if in.ResponseTransferMode == "" || in.ResponseTransferMode == "BUFFERED" {
+		return
+	}
 	at := append(part[:len(part):len(part)], "responseTransferMode")
-	switch proxy := it.kind == kindHTTPProxy || it.kind == kindFunctionProxy; {
-	case in.ResponseTransferMode == "" || in.ResponseTransferMode == "BUFFERED":
+	switch {
 	case in.ResponseTransferMode != "STREAM":
 		c.fail(at, subject, "responseTransferMode "+strconv.Quote(in.ResponseTransferMode)+" is not BUFFERED or STREAM")
-	case !proxy:
+	case it.kind != kindHTTPProxy && it.kind != kindFunctionProxy:
 		c.fail(at, subject, "responseTransferMode STREAM goes with HTTP_PROXY and AWS_PROXY only")
 	default:
 		c.warn(at, subject, "responseTransferMode \"STREAM\" is not supported by this version: answers are buffered")
@@ -79,6 +81,9 @@ func (c *compiler) transfer(it *integration, in *api.Integration, part []string,
 
 // connection checks the members that say by which way the backend is reached.
 func (c *compiler) connection(it *integration, in *api.Integration, part []string, subject string) {
+	if in.IntegrationTarget == "" && (in.ConnectionType == "" || in.ConnectionType == api.ConnectionInternet) {
+		return
+	}
 	at := append(part[:len(part):len(part)], "connectionType")
 	http := it.kind == kindHTTP || it.kind == kindHTTPProxy
 	switch {

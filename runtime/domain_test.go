@@ -3,6 +3,7 @@ package runtime
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"sluice/api"
 )
@@ -186,4 +187,49 @@ func domainsWith(n int) []Domain {
 		list[i] = Domain{Name: "d" + itoa(i) + ".example.com", Mappings: []Mapping{{BasePath: "v1", APIID: "api" + itoa(i), Stage: "dev"}}}
 	}
 	return list
+}
+
+// TestSignatureRegion checks that signatures must be made for the API's own region.
+func TestSignatureRegion(t *testing.T) {
+	r := startGateway(t, Options{})
+	b := newAPI()
+	b.method("GET", "/x", mockIntegration("in")).AuthorizationType = api.AuthorizationIAM
+	s, problems := r.gateway.Compile(Deployment{Snapshot: b.snapshot, Stage: b.stage, Region: "eu-west-1"})
+	if problems.Fatal() {
+		t.Fatal(problems)
+	}
+	r.gateway.Publish(Publication{APIID: s.apiID, Stage: s.name, Compiled: s})
+	now := time.Now().UTC()
+	for region, want := range map[string]string{
+		"eu-west-1": `{"message":"The security token included in the request is invalid`,
+		"us-east-1": `{"message":"Credential should be scoped to a valid region`,
+	} {
+		a := r.get("/dev/x", "X-Amz-Date: "+now.Format("20060102T150405Z"),
+			"Authorization: AWS4-HMAC-SHA256 Credential=AKID/"+now.Format("20060102")+"/"+region+"/execute-api/aws4_request, SignedHeaders=host;x-amz-date, Signature="+strings.Repeat("0", 64))
+		if a.status != 403 || !strings.HasPrefix(a.body, want) {
+			t.Errorf("%s: %d %s, want %s", region, a.status, a.body, want)
+		}
+	}
+}
+
+func FuzzDomain(f *testing.F) {
+	for _, path := range []string{"/", "/v1", "/v1/", "//v1//x", "/a/b/c", "/%76%31/x", "/v1%", "/%2f/%2e%2e"} {
+		f.Add(path, "v1", "a/b")
+	}
+	f.Fuzz(func(t *testing.T, path, one, two string) {
+		if path == "" || path[0] != '/' {
+			return
+		}
+		d := newDomain("", []Mapping{{BasePath: one, APIID: "one"}, {BasePath: two, APIID: "two"}, {APIID: "rest"}})
+		path = oneSlash(path)
+		p, own := d.match(path)
+		switch {
+		case p == nil:
+			t.Fatal("nothing, although (none) is there")
+		case p == d.rest && own != path:
+			t.Fatalf("%q: (none) took a part of the path, %q is left", path, own)
+		case p != d.rest && (own != "" && own[0] != '/' || !strings.HasSuffix(path, own) || p.matched == ""):
+			t.Fatalf("%q: %q matched, %q is left", path, p.matched, own)
+		}
+	})
 }

@@ -86,3 +86,49 @@ func BenchmarkPublish(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTestInvokeMethod shows that a test call compiles one method of a large API.
+func BenchmarkTestInvokeMethod(b *testing.B) {
+	for _, n := range []int{1, 300} {
+		b.Run("resources="+itoa(n), func(b *testing.B) {
+			g, err := New(Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			large := newAPI()
+			for i := range n {
+				large.method("GET", "/r"+itoa(i)+"/{id}", mockIntegration(`{"id": "$input.params('id')"}`))
+			}
+			call := TestMethod{
+				TestCall:   TestCall{Deployment: Deployment{Snapshot: large.snapshot}, PathWithQueryString: "/r" + itoa(n-1) + "/7"},
+				ResourceID: large.snapshot.Resources[n-1].ID, HTTPMethod: "GET",
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if r, err := g.TestInvokeMethod(b.Context(), call); err != nil || r.Body != `{"id": "7"}` {
+					b.Fatal(err, r)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCompile shows what the stage of a large API costs before it is served.
+func BenchmarkCompile(b *testing.B) {
+	g, err := New(Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	large := newAPI()
+	for i := range 300 {
+		large.method("GET", "/r"+itoa(i)+"/{id}", mockIntegration(`{"id": "$input.params('id')"}`))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s, problems := g.Compile(Deployment{Snapshot: large.snapshot, Stage: large.stage})
+		if problems.Fatal() {
+			b.Fatal(problems)
+		}
+		g.Publish(Publication{APIID: s.apiID, Stage: s.name, Compiled: s})
+	}
+}

@@ -236,3 +236,31 @@ func TestTestInvokeMethod(t *testing.T) {
 }
 
 func pointer[T any](v T) *T { return &v }
+
+func FuzzTestInvokeMethod(f *testing.F) {
+	b := newAPI()
+	b.method("POST", "/a/{id}/{rest+}", mockIntegration(`$input.params('id') $input.params('q') $input.params('H') $input.body $context.path`))
+	g, err := New(Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("/a/1/2?q=1&q=%zz", "H", "v", "body")
+	f.Add("?", "", "\r\n", "\x00\xff")
+	f.Add("//#?%", "Content-Encoding", "gzip", "x")
+	f.Add("a b\x00", "X-HTTP-Method-Override", "DELETE", "")
+	f.Fuzz(func(t *testing.T, path, name, v, body string) {
+		r, err := g.TestInvokeMethod(context.Background(), TestMethod{
+			TestCall:   TestCall{Deployment: Deployment{Snapshot: b.snapshot}, PathWithQueryString: path, Body: body, Headers: map[string]string{name: v}},
+			ResourceID: b.snapshot.Resources[0].ID, HTTPMethod: "POST",
+		})
+		if err != nil {
+			if !errors.Is(err, ErrTestCall) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if r.Status != 200 || !strings.HasSuffix(r.Log, " : Method completed with status: 200\n") {
+			t.Fatalf("%d %s\n%s", r.Status, r.Body, r.Log)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	errorkind "github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -20,6 +21,10 @@ type refuse struct{}
 func (refuse) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s is not fetched", url)
 }
+
+// theMetaSchema is compiled when the first models are: it is the same for all, never
+// changes, and costs more than most of them.
+var theMetaSchema = sync.OnceValues(compileMetaSchema)
 
 func compileMetaSchema() (metaSchema, error) {
 	c := jsonschema.NewCompiler()

@@ -33,7 +33,7 @@ func Compile(models []*api.Model, apiID string, places *api.Places) (*Set, api.P
 	c.problems = func(m *model, pointer, format string, args ...any) {
 		problems = append(problems, problemOf(m, places, pointer, fmt.Sprintf(format, args...)))
 	}
-	metaSchema, err := compileMetaSchema()
+	metaSchema, err := theMetaSchema()
 	if err != nil {
 		problems = append(problems, api.Problem{Subject: "API " + apiID, Message: err.Error()})
 		return &Set{}, problems
