@@ -93,3 +93,17 @@ func isRoleARN(s string) bool {
 	parts := strings.SplitN(s, ":", 6)
 	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
 }
+
+// checkRoom refuses one record more of a kind than an account may have in a region
+// (aws-facts: limits, 1; the text is that of the service's other limits).
+func checkRoom(t *tx, k kind, most int, what string) error {
+	n, err := count(t, k)
+	if err == nil && n >= most {
+		err = accountFull(what)
+	}
+	return err
+}
+
+func accountFull(what string) error {
+	return limitExceeded("Maximum number of %s for this account has been reached.  Please contact AWS if you need additional %s.", what, what)
+}

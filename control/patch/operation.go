@@ -38,12 +38,13 @@ func Split(path string) ([]string, bool) {
 	}
 	segments := strings.Split(path[1:], "/")
 	for i, s := range segments {
-		segments[i] = unescape(s)
+		segments[i] = Unescape(s)
 	}
 	return segments, true
 }
 
-func unescape(s string) string {
+// Unescape undoes Escape.
+func Unescape(s string) string {
 	if !strings.Contains(s, "~") {
 		return s
 	}

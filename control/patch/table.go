@@ -17,8 +17,8 @@ const (
 
 // Rule says what operations on the paths of one pattern do.
 type Rule[T any] struct {
-	// Path is the pattern: segments in braces match any segment that is not empty,
-	// as "/requestParameters/{name}".
+	// Path is the pattern: segments in braces, curly or pointed, match any segment
+	// that is not empty, as "/requestParameters/{name}".
 	Path string
 	// Ops are the ops that the path has.
 	Ops []string
@@ -87,7 +87,7 @@ func match(pattern, segments []string) (names []string, ok bool) {
 	}
 	for i, p := range pattern {
 		switch {
-		case strings.HasPrefix(p, "{"):
+		case strings.HasPrefix(p, "{"), strings.HasPrefix(p, "<"):
 			if segments[i] == "" {
 				return nil, false
 			}

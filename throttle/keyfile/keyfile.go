@@ -116,7 +116,7 @@ func readHeader(header []string) (where [columns]int, err error) {
 	}
 	for _, c := range []int{columnName, columnKey} {
 		if where[c] < 0 {
-			return where, fmt.Errorf("API key file lacks the column %s", columnNames[c])
+			return where, fmt.Errorf("Missing required column '%s'", columnNames[c])
 		}
 	}
 	return where, nil
