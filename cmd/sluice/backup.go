@@ -19,8 +19,9 @@ type storeFlags struct {
 	Store   string `env:"SLUICE_STORE" placeholder:"URL" help:"The PostgreSQL database instead: postgres://..."`
 }
 
-// open opens the store. An absent file is an error unless it may be made.
-func (f *storeFlags) open(ctx context.Context, mayMake bool) (store.Store, error) {
+// open opens the store: to write, and then a file is made if there is none, or only to
+// read, beside a node that serves from it.
+func (f *storeFlags) open(ctx context.Context, write bool) (store.Store, error) {
 	if f.Store != "" {
 		c := controlFlags{Store: f.Store, ControlAuth: authNone}
 		if err := c.check(); err != nil {
@@ -29,14 +30,16 @@ func (f *storeFlags) open(ctx context.Context, mayMake bool) (store.Store, error
 		return store.OpenPostgres(ctx, f.Store)
 	}
 	file := filepath.Join(f.DataDir, controlFile)
-	if mayMake {
+	if write {
 		if err := makeDataDir(f.DataDir); err != nil {
 			return nil, err
 		}
-	} else if _, err := os.Stat(file); err != nil {
+		return store.OpenSQLite(ctx, file)
+	}
+	if _, err := os.Stat(file); err != nil {
 		return nil, fmt.Errorf("there is nothing kept: %w", err)
 	}
-	return store.OpenSQLite(ctx, file)
+	return store.OpenSQLiteReader(ctx, file)
 }
 
 type backupCommand struct {
