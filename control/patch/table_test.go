@@ -73,7 +73,7 @@ func FuzzApply(f *testing.F) {
 		}
 		if segments, ok := Split(path); ok {
 			for _, s := range segments {
-				if unescape(Escape(s)) != s {
+				if Unescape(Escape(s)) != s {
 					t.Errorf("%q does not come back", s)
 				}
 			}
