@@ -11,8 +11,7 @@
 // in single or double quotes; other columns are ignored. Blanks around values do not
 // count. Of several rows with the same key the last one holds. The texts about
 // values are those that create_api_key is recorded with, that of a missing column is
-// the service's own; its other texts
-// are not known.
+// the service's own; its other texts are not known.
 //
 // The package stores nothing and knows no plan: whether a plan exists is for the
 // caller to see.
