@@ -8,8 +8,10 @@
 // warning.
 //
 // The files are named after the part of a document they read: import.go leads
-// through it. Writing documents (export) shares nothing with reading them but
-// the names in extension.go.
+// through it. result.go is what the control plane imports by, parameters.go the
+// query parameters of its calls, merge.go puts a document into an API that is
+// there. Package export writes documents, package docpart says which
+// documentation speaks for a place; reading and writing share that.
 //
 // It never fetches a reference from elsewhere, never serves, and leaves to
 // runtime.Compile what only the data plane understands: templates, mapping

@@ -37,7 +37,7 @@ func (im *importer) readPolicy() {
 		s.fail(s.place(n), "%s must be a policy: an object or its JSON text, not %s", extPolicy, n.Kind())
 		return
 	}
-	text := string(im.appendPolicy(nil, policy, false))
+	text := string(im.appendPolicy(nil, policy, ""))
 	if len([]rune(text)) > maxPolicyLength {
 		s.fail(s.place(n), "the policy has %d characters; at most %d are allowed", len([]rune(text)), maxPolicyLength)
 		return
@@ -45,9 +45,10 @@ func (im *importer) readPolicy() {
 	im.snap.RestApi.Policy = text
 }
 
-// appendPolicy writes the policy as JSON; resource tells that n stands below
-// Resource or NotResource.
-func (im *importer) appendPolicy(b []byte, n *document.Node, resource bool) []byte {
+// appendPolicy writes the policy as it is kept: compact, short forms of resources
+// spelled out, and a list of one entry as that entry where a statement takes
+// either (recorded). member is the one whose value n is.
+func (im *importer) appendPolicy(b []byte, n *document.Node, member string) []byte {
 	switch n.Kind() {
 	case document.Map:
 		b = append(b, '{')
@@ -56,24 +57,36 @@ func (im *importer) appendPolicy(b []byte, n *document.Node, resource bool) []by
 				b = append(b, ',')
 			}
 			b = append(document.AppendString(b, m.Key), ':')
-			b = im.appendPolicy(b, m.Value, m.Key == "Resource" || m.Key == "NotResource")
+			b = im.appendPolicy(b, m.Value, m.Key)
 		}
 		return append(b, '}')
 	case document.List:
+		if len(n.Members()) == 1 && isPolicyList(member) {
+			return im.appendPolicy(b, n.Members()[0].Value, member)
+		}
 		b = append(b, '[')
 		for i, m := range n.Members() {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = im.appendPolicy(b, m.Value, resource)
+			b = im.appendPolicy(b, m.Value, member)
 		}
 		return append(b, ']')
 	case document.String:
-		if rest, ok := strings.CutPrefix(n.Text(), "execute-api:/"); ok && resource {
+		if rest, ok := strings.CutPrefix(n.Text(), "execute-api:/"); ok && (member == "Resource" || member == "NotResource") {
 			return document.AppendString(b, im.executeARN()+rest)
 		}
 	}
 	return n.AppendJSON(b)
+}
+
+// isPolicyList tells whether a member of a statement takes one value or a list.
+func isPolicyList(member string) bool {
+	switch member {
+	case "Action", "NotAction", "Resource", "NotResource":
+		return true
+	}
+	return false
 }
 
 // executeARN is the ARN of the API, up to the stage.

@@ -57,3 +57,32 @@ func FuzzExport(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRoundTrip: whatever an import takes without an error, an export in OpenAPI
+// 3 gives back as the same API.
+func FuzzRoundTrip(f *testing.F) {
+	for _, src := range definitions(f) {
+		if len(src) < 50_000 {
+			f.Add(src)
+		}
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		first, problems := openapi.Import("api.yaml", src, openapi.Options{APIID: testID, Lenient: true})
+		if problems.Fatal() {
+			return
+		}
+		doc, _, err := Export(first, options(OAS30, false, append([]*api.DocumentationPart{}, first.DocumentationParts...)))
+		if err != nil {
+			return // bodies that are not JSON, or a schema that is no schema
+		}
+		second, problems := openapi.Import("x.json", doc, openapi.Options{APIID: testID})
+		if problems.Fatal() {
+			t.Fatalf("the export is refused: %v\n%s", problems, doc)
+		}
+		first.RestApi.Description, second.RestApi.Description = "", "" // may come from the documentation
+		first.RestApi.Version, second.RestApi.Version = "", ""
+		if a, b := comparable(t, first), comparable(t, second); a != b {
+			t.Fatalf("not the same API:\n%s\n%s", firstDifference(a, b), doc)
+		}
+	})
+}
