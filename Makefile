@@ -65,6 +65,9 @@ test-needs:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || scripts/install postgresql
 	@command -v node >/dev/null || scripts/install nodejs
 	@command -v python3 >/dev/null || scripts/install python3
+	@command -v npm >/dev/null || scripts/install npm
+	@command -v aws >/dev/null || scripts/install awscli
+	@python3 -c 'import boto3' 2>/dev/null || /usr/bin/python3 -c 'import boto3' 2>/dev/null || scripts/install python3-boto3
 	@$(GO) mod download
 
 # A profile-guided build compiles every dependency a second time for the binary

@@ -102,6 +102,9 @@ func deploymentOf(t *tx, apiID string, stage *api.Stage) (*runtime.Deployment, e
 			return nil, err
 		}
 	}
+	if d.LinkNames, err = linkNames(t); err != nil {
+		return nil, err
+	}
 	if id := stage.ClientCertificateID; id != "" {
 		r, err := get[clientCertificateRecord](t, kindClientCertificate, id)
 		if err != nil {
@@ -112,4 +115,15 @@ func deploymentOf(t *tx, apiID string, stage *api.Stage) (*runtime.Deployment, e
 		}
 	}
 	return d, nil
+}
+
+// linkNames are the names and targets of the VPC links by their ids: what people know
+// them by when they say where links lead.
+func linkNames(t *tx) (map[string][]string, error) {
+	links, err := list[vpcLinkRecord](t, kindVPCLink)
+	names := make(map[string][]string, len(links))
+	for _, l := range links {
+		names[l.ID] = append([]string{l.Name}, l.TargetArns...)
+	}
+	return names, err
 }

@@ -27,6 +27,10 @@ type Deployment struct {
 	AccessLogFormat string
 	// Region is the API's; "" is Options.Region.
 	Region string
+	// LinkNames are other names, ARNs of load balancers among them, that a target of a
+	// VPC link may be configured by, by the link's id. With them, a link that no target
+	// is configured for fails requests, not the deployment.
+	LinkNames map[string][]string
 	// ClientCertificate is the one that Stage.ClientCertificateID names: HTTPS
 	// backends that ask for a certificate get it.
 	ClientCertificate *ClientCertificate
@@ -57,7 +61,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
 	}
 	c := &compiler{
-		cacheStage: s.cacheStage, region: region, partition: p.name,
+		cacheStage: s.cacheStage, region: region, partition: p.name, linkNames: d.LinkNames,
 		gateway: g, around: g.around.Load(), stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
 	}
 	c.settings(&d)
@@ -105,6 +109,7 @@ type compiler struct {
 	around            *surroundings
 	stage             *api.Stage
 	region, partition string
+	linkNames         map[string][]string
 	certificate       *backend.Certificate // of the client, towards HTTPS backends; nil: none
 	cacheStage        *cache.Stage
 	detached          bool // for a test call: there is nothing that is kept by the stage's name

@@ -168,7 +168,7 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 	it.uri.insecure = in.TLSConfig != nil && in.TLSConfig.InsecureSkipVerification
 	it.uri.identity = c.certificate
 	if in.ConnectionType == api.ConnectionVPCLink {
-		c.linkTarget(t, in, part, subject)
+		c.linkTarget(it, in, part, subject)
 		return
 	}
 	if t.literalHost() {
@@ -183,12 +183,24 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 
 // linkTarget leads an integration to what its VPC link stands for. The uri's own
 // host stays the Host header, as behind a load balancer.
-func (c *compiler) linkTarget(t *uriTemplate, in *api.Integration, part []string, subject string) {
+func (c *compiler) linkTarget(it *integration, in *api.Integration, part []string, subject string) {
+	t := it.uri
 	at := append(part, "connectionId")
 	id := substituteStageVariables(in.ConnectionID, c.vars)
 	target, ok := c.around.vpcLinks[in.IntegrationTarget] // one link may lead to several load balancers
 	if !ok || in.IntegrationTarget == "" {
 		target, ok = c.around.vpcLinks[id]
+	}
+	for _, name := range c.linkNames[id] {
+		if ok {
+			break
+		}
+		target, ok = c.around.vpcLinks[name]
+	}
+	if !ok && c.linkNames != nil {
+		c.warn(at, subject, "no target is configured for the VPC link "+strconv.Quote(id)+": every request fails with 500")
+		it.uri = &uriTemplate{source: in.URI}
+		return
 	}
 	if !ok {
 		c.fail(at, subject, "no target is configured for the VPC link "+strconv.Quote(id))

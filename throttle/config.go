@@ -16,7 +16,7 @@ type Config struct {
 	Plans          []Plan
 	// Foreign tells the ids of keys and plans that somebody else looks after: they
 	// stay as they are. nil: there are none.
-	Foreign func(id string) bool
+	Foreign func(id string) bool `json:"-"`
 }
 
 // The account's limits in most Regions (aws-facts: limits, 1).
