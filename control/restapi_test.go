@@ -135,8 +135,11 @@ func (a answer) member(path string) string {
 	return s
 }
 
-func TestRestAPI(t *testing.T)  { runScenarios(t, "restapi.json") }
-func TestResource(t *testing.T) { runScenarios(t, "resource.json") }
+func TestRestAPI(t *testing.T)          { runScenarios(t, "restapi.json") }
+func TestResource(t *testing.T)         { runScenarios(t, "resource.json") }
+func TestGatewayResponse(t *testing.T)  { runScenarios(t, "gatewayresponse.json") }
+func TestModel(t *testing.T)            { runScenarios(t, "model.json") }
+func TestRequestValidator(t *testing.T) { runScenarios(t, "requestvalidator.json") }
 
 // The policy is escaped once more than JSON does it, its short form is spelled out,
 // and a list of one resource is that resource (recorded).
