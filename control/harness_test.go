@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/control/model"
 	"sluice/control/store"
 	"sluice/runtime"
 	"sluice/throttle"
@@ -89,7 +90,22 @@ func (f *fixture) do(method, path string, body any) answer {
 	if err != nil {
 		f.Fatal(err)
 	}
+	if resp.StatusCode < 300 && resp.Header.Get("Content-Type") == "application/json" {
+		f.checkOutput(r, b)
+	}
 	return answer{status: resp.StatusCode, kind: resp.Header.Get("x-amzn-ErrorType"), header: resp.Header, body: string(b)}
+}
+
+// checkOutput sees to it that an answer has the shape that the model gives it.
+func (f *fixture) checkOutput(r *http.Request, body []byte) {
+	f.Helper()
+	operation, _, _ := model.Match(r.Method, r.URL.EscapedPath(), r.URL.Query())
+	if operation == nil {
+		f.Fatalf("%s %s is no operation", r.Method, r.URL)
+	}
+	if err := operation.CheckOutput(body); err != nil {
+		f.Errorf("%s %s: %v in %s", r.Method, r.URL, err, body)
+	}
 }
 
 // make makes a call that must succeed and returns its answer as an object.
