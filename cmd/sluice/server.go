@@ -269,6 +269,7 @@ func (s *server) stop() error {
 				s.rotate()
 				continue
 			}
+			s.gateway.functions.Hurry()
 			return errStoppedAtOnce
 		}
 	}

@@ -181,11 +181,13 @@ func (c *child) retire() {
 		go func() {
 			defer c.fn.alive.Done()
 			c.signal(terminate)
-			timer := time.NewTimer(stopGrace)
+			timer := time.NewTimer(c.fn.grace)
 			defer timer.Stop()
 			select {
 			case <-c.exited:
 			case <-timer.C:
+				c.kill()
+			case <-c.fn.hurry:
 				c.kill()
 			}
 		}()

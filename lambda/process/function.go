@@ -42,10 +42,12 @@ type Function struct {
 	dir     string
 	limit   time.Duration // of an invocation
 	init    time.Duration // of a start
+	grace   time.Duration // to end by itself
 	memory  int64         // in bytes; 0 for no limit
 	pool    *slots.Pool[*child]
 
 	ending chan struct{}
+	hurry  <-chan struct{}
 	alive  sync.WaitGroup // processes and those who attend to them
 
 	mu       sync.Mutex
@@ -97,6 +99,9 @@ type Options struct {
 	Region string
 	// Log takes what the function prints.
 	Log *slog.Logger
+	// Hurry is closed when processes that are asked to end have no time for it; nil
+	// means never.
+	Hurry <-chan struct{}
 }
 
 // New makes a function for runtime node, python or process. Processes are
@@ -107,8 +112,10 @@ func New(cfg *lambda.Function, o Options) (*Function, error) {
 		log:      o.Log,
 		limit:    cfg.Timeout(),
 		init:     max(initLimit, cfg.Timeout()),
+		grace:    stopGrace,
 		pool:     slots.New[*child](cfg.Slots(), cfg.Waiting()),
 		ending:   make(chan struct{}),
+		hurry:    o.Hurry,
 		recheck:  recheck,
 		children: map[*child]struct{}{},
 	}

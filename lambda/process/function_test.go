@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,20 +16,46 @@ import (
 	"time"
 
 	_ "github.com/aws/aws-lambda-go/lambda" // the function in testdata/go is built with it
+	"golang.org/x/sys/unix"
 
 	"sluice/lambda"
 )
 
 // journal keeps what functions log.
 type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed by the next write
 }
+
+func newJournal() *journal { return &journal{written: make(chan struct{})} }
 
 func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	close(j.written)
+	j.written = make(chan struct{})
 	return j.b.Write(p)
+}
+
+// wait waits until all of the texts have been written.
+func (j *journal) wait(tb testing.TB, texts ...string) {
+	tb.Helper()
+	late := time.After(time.Minute)
+	for {
+		j.mu.Lock()
+		log, written := j.b.String(), j.written
+		j.mu.Unlock()
+		missing := slices.ContainsFunc(texts, func(s string) bool { return !strings.Contains(log, s) })
+		if !missing {
+			return
+		}
+		select {
+		case <-written:
+		case <-late:
+			tb.Fatalf("not in time: %q in\n%s", texts, log)
+		}
+	}
 }
 
 func (j *journal) String() string {
@@ -47,6 +74,11 @@ func need(tb testing.TB, program string) {
 
 func open(tb testing.TB, cfg lambda.Function) (*Function, *journal) {
 	tb.Helper()
+	return openHurried(tb, cfg, nil)
+}
+
+func openHurried(tb testing.TB, cfg lambda.Function, hurry <-chan struct{}) (*Function, *journal) {
+	tb.Helper()
 	if cfg.Name == "" {
 		cfg.Name = "hello"
 	}
@@ -58,10 +90,10 @@ func open(tb testing.TB, cfg lambda.Function) (*Function, *journal) {
 	if problems := c.Validate(); problems != nil {
 		tb.Fatal(problems)
 	}
-	log := &journal{}
+	log := newJournal()
 	f, err := New(&cfg, Options{
 		Dir: dir, ARN: "arn:aws:lambda:us-east-1:000000000000:function:hello", Region: "us-east-1",
-		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Log: slog.New(slog.NewTextHandler(log, nil)), Hurry: hurry,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -87,18 +119,6 @@ func invoke(tb testing.TB, f *Function, event string) *lambda.Result {
 		tb.Fatal(err)
 	}
 	return r
-}
-
-// eventually waits for a condition that another process brings about.
-func eventually(tb testing.TB, what string, is func() bool) {
-	tb.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !is() {
-		if time.Now().After(deadline) {
-			tb.Fatal("not in time: " + what)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
 }
 
 const arn = "arn:aws:lambda:us-east-1:000000000000:function:hello:live"
@@ -303,13 +323,10 @@ func TestOutput(t *testing.T) {
 	need(t, "node")
 	f, log := open(t, lambda.Function{Runtime: "python", Dir: "python", Handler: "app.prints"})
 	invoke(t, f, `{}`)
-	for _, want := range []string{
+	log.wait(t,
 		`level=INFO msg="to stdout" function=hello stream=stdout`,
 		`level=WARN msg="to stderr" function=hello stream=stderr`,
-		"msg=\"\uFFFD\\x00raw\"",
-	} {
-		eventually(t, want, func() bool { return strings.Contains(log.String(), want) })
-	}
+		"msg=\"\uFFFD\\x00raw\"")
 	f, log = open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.floods"})
 	if r := invoke(t, f, `{}`); string(r.Payload) != `"done"` {
 		t.Fatalf("%s", r.Payload)
@@ -322,41 +339,61 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// alive tells whether a process runs.
-func alive(pid int) bool {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+// handle is a process that is no child of the test. It keeps its number from being
+// given to another one.
+func handle(t *testing.T, pid int) int {
+	t.Helper()
+	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
-		return false
+		t.Fatalf("open process %d: %v", pid, err)
 	}
-	_, rest, _ := bytes.Cut(b, []byte(") "))
-	return len(rest) > 0 && rest[0] != 'Z' && rest[0] != 'X'
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	return fd
+}
+
+// ended waits for the end of a process.
+func ended(t *testing.T, fd int, what string) {
+	t.Helper()
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 60_000)
+		if err == unix.EINTR {
+			continue
+		}
+		if n != 1 || err != nil {
+			t.Fatalf("not in time: %s (%v)", what, err)
+		}
+		return
+	}
 }
 
 func TestGroupsEnd(t *testing.T) {
 	need(t, "node")
 	f, _ := open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.forks"})
 	var pid int
-	if err := json.Unmarshal(invoke(t, f, `{}`).Payload, &pid); err != nil || !alive(pid) {
+	if err := json.Unmarshal(invoke(t, f, `{}`).Payload, &pid); err != nil {
 		t.Fatal(pid, err)
 	}
+	fd := handle(t, pid)
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "what the function started ends with it", func() bool { return !alive(pid) })
+	ended(t, fd, "what the function started ends with it")
 
-	file := filepath.Join(t.TempDir(), "pid")
-	f, _ = open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.forksAndHangs", TimeoutMs: 1500, Environment: map[string]string{"PIDFILE": file}})
-	if r := invoke(t, f, `{}`); !r.TimedOut {
-		t.Fatalf("%s", r.Payload)
-	}
-	b, err := os.ReadFile(file)
+	f, log := open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.forksAndHangs", TimeoutMs: 1500})
+	done := make(chan *lambda.Result, 1)
+	go func() { done <- invoke(t, f, `{}`) }()
+	log.wait(t, "started ")
+	_, text, _ := strings.Cut(log.String(), "started ")
+	text, _, _ = strings.Cut(text, ".")
+	pid, err := strconv.Atoi(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pid, err = strconv.Atoi(string(b)); err != nil {
-		t.Fatal(err)
+	fd = handle(t, pid)
+	if r := <-done; !r.TimedOut {
+		t.Fatalf("%s", r.Payload)
 	}
-	eventually(t, "what a timed-out function started ends with it", func() bool { return !alive(pid) })
+	ended(t, fd, "what a timed-out function started ends with it")
 }
 
 func TestMemoryLimit(t *testing.T) {
@@ -409,17 +446,13 @@ func TestNoStormAfterCrashes(t *testing.T) {
 
 func TestCloseWhileBusy(t *testing.T) {
 	need(t, "node")
-	f, _ := open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.hang"})
+	f, log := open(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.hang"})
 	done := make(chan error)
 	go func() {
 		_, err := f.Invoke(context.Background(), &lambda.Invocation{Function: lambda.Reference{Name: "hello"}})
 		done <- err
 	}()
-	eventually(t, "the function runs", func() bool {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		return !f.looked.IsZero()
-	})
+	log.wait(t, "hanging")
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -428,6 +461,19 @@ func TestCloseWhileBusy(t *testing.T) {
 	}
 	if _, err := f.Invoke(context.Background(), &lambda.Invocation{}); err == nil {
 		t.Fatal("a closed function answers")
+	}
+}
+
+// TestHurry has a process that does not mind being asked to end.
+func TestHurry(t *testing.T) {
+	need(t, "node")
+	hurry := make(chan struct{})
+	f, _ := openHurried(t, lambda.Function{Runtime: "node", Dir: "node", Handler: "index.stubborn"}, hurry)
+	f.grace = time.Hour
+	invoke(t, f, `{}`)
+	close(hurry)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -32,8 +32,10 @@ type Registry struct {
 	watch  *javascript.Watch
 	closed bool
 
-	ending   chan struct{}
-	retiring sync.WaitGroup
+	ending    chan struct{}
+	hurry     chan struct{}
+	hurryOnce sync.Once
+	retiring  sync.WaitGroup
 }
 
 // Options are what a registry gets from its surroundings; zero values stand for
@@ -121,7 +123,9 @@ func (r *Registry) retire(entries []*entry) {
 
 // New makes a registry without functions; Configure gives it some.
 func New(o Options) *Registry {
-	r := &Registry{log: o.Log, getenv: o.Getenv, credentials: o.Credentials, ending: make(chan struct{})}
+	r := &Registry{
+		log: o.Log, getenv: o.Getenv, credentials: o.Credentials, ending: make(chan struct{}), hurry: make(chan struct{}),
+	}
 	if r.log == nil {
 		r.log = slog.Default()
 	}
@@ -252,7 +256,9 @@ func (r *Registry) open(f *lambda.Function, cfg *lambda.Config) (lambda.Invoker,
 		}
 		return newQueue(js, r.log), nil
 	case lambda.RuntimeNode, lambda.RuntimePython, lambda.RuntimeProcess:
-		p, err := process.New(f, process.Options{Dir: cfg.Dir, ARN: arn, Region: ref.Region(), Log: r.log})
+		p, err := process.New(f, process.Options{
+			Dir: cfg.Dir, ARN: arn, Region: ref.Region(), Log: r.log, Hurry: r.hurry,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -318,6 +324,10 @@ func (r *Registry) Invoke(ctx context.Context, inv *lambda.Invocation) (*lambda.
 	}
 	return f.Invoke(ctx, inv)
 }
+
+// Hurry takes from processes the time that they have to end by themselves, now and
+// later. It may be called at any time, and more than once.
+func (r *Registry) Hurry() { r.hurryOnce.Do(func() { close(r.hurry) }) }
 
 // Close ends all functions and waits for them.
 func (r *Registry) Close() error {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,25 +22,44 @@ import (
 )
 
 type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed by the next write
 }
+
+func newJournal() *journal { return &journal{written: make(chan struct{})} }
 
 func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	close(j.written)
+	j.written = make(chan struct{})
 	return j.b.Write(p)
 }
 
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
+// wait waits until all of the texts have been written.
+func (j *journal) wait(tb testing.TB, texts ...string) {
+	tb.Helper()
+	late := time.After(time.Minute)
+	for {
+		j.mu.Lock()
+		log, written := j.b.String(), j.written
+		j.mu.Unlock()
+		missing := slices.ContainsFunc(texts, func(s string) bool { return !strings.Contains(log, s) })
+		if !missing {
+			return
+		}
+		select {
+		case <-written:
+		case <-late:
+			tb.Fatalf("not in time: %q in\n%s", texts, log)
+		}
+	}
 }
 
 func open(t *testing.T, env map[string]string) (*Registry, *journal) {
 	t.Helper()
-	log := &journal{}
+	log := newJournal()
 	r := New(Options{
 		Log:         slog.New(slog.NewTextHandler(log, nil)),
 		Getenv:      func(key string) string { return env[key] },
@@ -182,22 +202,11 @@ func TestInFlight(t *testing.T) {
 		defer close(done)
 		expect(t, r, "slow", `{}`, `"done"`)
 	}()
-	wait(t, func() bool { return strings.Contains(log.String(), "begun") })
+	log.wait(t, "begun")
 	if err := r.Configure(&lambda.Config{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	<-done
-}
-
-func wait(t *testing.T, is func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !is() {
-		if time.Now().After(deadline) {
-			t.Fatal("not in time")
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
 }
 
 func TestAsync(t *testing.T) {
@@ -212,10 +221,7 @@ func TestAsync(t *testing.T) {
 	if err != nil || result.StatusCode != 202 || len(result.Payload) != 0 || result.RequestID != "id-7" || result.FunctionError != "" {
 		t.Fatal(result, err)
 	}
-	wait(t, func() bool {
-		s := log.String()
-		return strings.Contains(s, `msg="got one" function=log requestId=id-7`) && strings.Contains(s, "asynchronous invocation failed") && strings.Contains(s, "lost")
-	})
+	log.wait(t, `msg="got one" function=log requestId=id-7`, "asynchronous invocation failed", "lost")
 	_, err = r.Invoke(context.Background(), &lambda.Invocation{Function: lambda.Reference{Name: "log"}, Payload: make([]byte, lambda.MaxAsyncPayload+1), Async: true})
 	if lambda.KindOf(err) != lambda.KindTooLarge {
 		t.Fatal(err)

@@ -10,8 +10,9 @@ exports.fails = async () => { throw new TypeError('bad'); };
 exports.text = async () => { throw 'text'; };
 exports.crash = () => { setTimeout(() => process.exit(7), 1); return new Promise(() => {}); };
 exports.uncaught = () => { setTimeout(() => { throw new Error('later'); }, 1); return new Promise(() => {}); };
-exports.hang = () => new Promise(() => { setInterval(() => {}, 1000); });
+exports.hang = () => new Promise(() => { setInterval(() => {}, 1000); console.log('hanging'); });
 exports.spin = () => { for (;;); };
+exports.stubborn = async () => { process.on('SIGTERM', () => {}); };
 exports.never = () => new Promise(() => {});
 exports.big = async () => 'x'.repeat(20 << 20);
 exports.prints = async () => { console.log('to stdout'); console.error('to stderr'); return process.pid; };
@@ -23,8 +24,7 @@ exports.forks = async () => {
 };
 exports.forksAndHangs = async () => {
   const { spawn } = require('node:child_process');
-  const { writeFileSync } = require('node:fs');
-  writeFileSync(process.env.PIDFILE, String(spawn('sleep', ['600'], { stdio: 'inherit' }).pid));
+  console.log(`started ${spawn('sleep', ['600'], { stdio: 'inherit' }).pid}.`);
   await new Promise(() => setInterval(() => {}, 1000));
 };
 exports.floods = async () => { const { writeSync } = require('node:fs'); for (let i = 0; i < 400; i++) writeSync(1, 'y'.repeat(8191) + '\n'); return 'done'; };
