@@ -1,0 +1,5 @@
+package control
+
+import "testing"
+
+func TestAuthorizer(t *testing.T) { runScenarios(t, "authorizers.json") }

@@ -1,0 +1,68 @@
+package control
+
+import (
+	"strings"
+
+	"sluice/api"
+	"sluice/mapping"
+)
+
+// checkAccessLog checks where and how a stage logs requests. The service also wants
+// a role in the account's settings, by which it writes; here the gateway writes itself
+// and needs none.
+func checkAccessLog(a *api.AccessLogSettings) error {
+	if a == nil {
+		return nil
+	}
+	if a.DestinationArn != "" && !isLogDestination(a.DestinationArn) {
+		return badRequest("Invalid ARN specified in the request. Access log destinations are a CloudWatch Logs log group, or a Firehose delivery stream whose name begins with amazon-apigateway-")
+	}
+	if a.Format == "" {
+		return nil
+	}
+	if strings.Contains(strings.TrimRight(a.Format, "\r\n"), "\n") {
+		return badRequest("Access Log format must be single line, new line character is allowed only at end of the format")
+	}
+	if len(a.Format) > mapping.MaxAccessLogFormat {
+		return badRequest("Access Log format can be at most %d bytes", mapping.MaxAccessLogFormat)
+	}
+	if !namesVariable(a.Format, "requestId") && !namesVariable(a.Format, "extendedRequestId") {
+		return badRequest("Access Log format must contain at least $context.requestId or $context.extendedRequestId")
+	}
+	if _, err := mapping.CompileSubstitution(a.Format, mapping.AccessLogFormat); err != nil {
+		return badRequest("Invalid access log format: %s", err.Error())
+	}
+	return nil
+}
+
+// namesVariable tells whether a format has $context.{name}, and not only as the
+// beginning of another name.
+func namesVariable(format, name string) bool {
+	for rest := format; ; {
+		_, after, ok := strings.Cut(rest, "$context."+name)
+		if !ok {
+			return false
+		}
+		if after == "" || strings.Trim(after[:1], alphanumeric+"._-") != "" {
+			return true
+		}
+		rest = after
+	}
+}
+
+// isLogDestination tells whether s is arn:{partition}:logs:{region}:{account}:log-group:{name}
+// or arn:{partition}:firehose:{region}:{account}:deliverystream/amazon-apigateway-{name}.
+func isLogDestination(s string) bool {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return false
+	}
+	switch parts[2] {
+	case "logs":
+		name, ok := strings.CutPrefix(parts[5], "log-group:")
+		return ok && name != ""
+	case "firehose":
+		return strings.HasPrefix(parts[5], "deliverystream/amazon-apigateway-")
+	}
+	return false
+}
