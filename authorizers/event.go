@@ -1,6 +1,8 @@
 package authorizers
 
 import (
+	"strings"
+
 	"sluice/lambda"
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
@@ -28,15 +30,15 @@ func appendRequestEvent(b []byte, r *Request) []byte {
 	b = append(b, `,"httpMethod":`...)
 	b = appendString(b, r.Method)
 	b = append(b, `,"headers":`...)
-	b = appendSingle(b, r.Header)
+	b = appendSingle(b, r.Header, true)
 	b = append(b, `,"multiValueHeaders":`...)
-	b = appendMulti(b, r.Header)
+	b = appendMulti(b, r.Header, true)
 	b = append(b, `,"queryStringParameters":`...)
-	b = appendSingle(b, r.Query)
+	b = appendSingle(b, r.Query, false)
 	b = append(b, `,"multiValueQueryStringParameters":`...)
-	b = appendMulti(b, r.Query)
+	b = appendMulti(b, r.Query, false)
 	b = append(b, `,"pathParameters":`...)
-	b = appendSingle(b, r.PathParams)
+	b = appendSingle(b, r.PathParams, false)
 	b = append(b, `,"stageVariables":`...)
 	b = appendMap(b, r.StageVariables)
 	b = append(b, `,"requestContext":`...)
@@ -44,45 +46,43 @@ func appendRequestEvent(b []byte, r *Request) []byte {
 	return append(b, '}')
 }
 
-// appendSingle appends an object with the last value of each name.
-func appendSingle(b []byte, pairs []mapping.Pair) []byte {
-	b = append(b, '{')
-	d := newDistinct(pairs)
-	for i, first := 0, true; i < len(pairs); i++ {
-		if !d.isFirst(i) {
-			continue
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		first = false
-		b = appendString(b, pairs[i].Name)
-		b = append(b, ':')
-		b = appendString(b, pairs[d.last(i)].Value)
-	}
-	return append(b, '}')
+// appendSingle appends an object with the last value of each name; fold is for headers,
+// whose names are one without regard to case.
+func appendSingle(b []byte, pairs []mapping.Pair, fold bool) []byte {
+	d := newDistinct(pairs, fold)
+	return d.appendObject(b, func(b []byte, i int) []byte { return appendString(b, pairs[d.last(i)].Value) })
 }
 
 // appendMulti appends an object with the list of values of each name.
-func appendMulti(b []byte, pairs []mapping.Pair) []byte {
-	b = append(b, '{')
-	d := newDistinct(pairs)
-	for i, first := 0, true; i < len(pairs); i++ {
-		if !d.isFirst(i) {
-			continue
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		first = false
-		b = appendString(b, pairs[i].Name)
-		b = append(b, ":["...)
+func appendMulti(b []byte, pairs []mapping.Pair, fold bool) []byte {
+	d := newDistinct(pairs, fold)
+	return d.appendObject(b, func(b []byte, i int) []byte {
+		b = append(b, '[')
 		b = appendString(b, pairs[i].Value)
 		for j := d.next(i); j >= 0; j = d.next(j) {
 			b = append(b, ',')
 			b = appendString(b, pairs[j].Value)
 		}
-		b = append(b, ']')
+		return append(b, ']')
+	})
+}
+
+// appendObject appends an object with a member for each name, whose value is told the
+// first pair of that name.
+func (d *distinct) appendObject(b []byte, value func(b []byte, first int) []byte) []byte {
+	b = append(b, '{')
+	empty := true
+	for i := range d.pairs {
+		if !d.isFirst(i) {
+			continue
+		}
+		if !empty {
+			b = append(b, ',')
+		}
+		empty = false
+		b = appendString(b, d.pairs[i].Name)
+		b = append(b, ':')
+		b = value(b, i)
 	}
 	return append(b, '}')
 }
@@ -91,6 +91,7 @@ func appendMulti(b []byte, pairs []mapping.Pair) []byte {
 // instead of searches, so that it cannot cost the square of their number.
 type distinct struct {
 	pairs []mapping.Pair
+	fold  bool
 	links []link
 }
 
@@ -102,8 +103,8 @@ type link struct {
 
 const manyPairs = 32
 
-func newDistinct(pairs []mapping.Pair) distinct {
-	d := distinct{pairs: pairs}
+func newDistinct(pairs []mapping.Pair, fold bool) distinct {
+	d := distinct{pairs: pairs, fold: fold}
 	if len(pairs) <= manyPairs {
 		return d
 	}
@@ -111,13 +112,22 @@ func newDistinct(pairs []mapping.Pair) distinct {
 	latest := make(map[string]int, len(pairs))
 	for i := range pairs {
 		d.links[i].next = -1
-		if p, ok := latest[pairs[i].Name]; ok {
+		name := pairs[i].Name
+		if fold {
+			name = strings.ToLower(name)
+		}
+		if p, ok := latest[name]; ok {
 			d.links[p].next = int32(i)
 			d.links[i].later = true
 		}
-		latest[pairs[i].Name] = i
+		latest[name] = i
 	}
 	return d
+}
+
+func (d *distinct) same(i, j int) bool {
+	a, b := d.pairs[i].Name, d.pairs[j].Name
+	return a == b || d.fold && equalFold(a, b)
 }
 
 func (d *distinct) isFirst(i int) bool {
@@ -125,7 +135,7 @@ func (d *distinct) isFirst(i int) bool {
 		return !d.links[i].later
 	}
 	for j := range i {
-		if d.pairs[j].Name == d.pairs[i].Name {
+		if d.same(i, j) {
 			return false
 		}
 	}
@@ -138,7 +148,7 @@ func (d *distinct) next(i int) int {
 		return int(d.links[i].next)
 	}
 	for j := i + 1; j < len(d.pairs); j++ {
-		if d.pairs[j].Name == d.pairs[i].Name {
+		if d.same(i, j) {
 			return j
 		}
 	}

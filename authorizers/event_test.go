@@ -85,10 +85,10 @@ func TestManyParameters(t *testing.T) {
 	}
 	var single map[string]string
 	var multi map[string][]string
-	if err := json.Unmarshal(appendSingle(nil, pairs), &single); err != nil {
+	if err := json.Unmarshal(appendSingle(nil, pairs, false), &single); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(appendMulti(nil, pairs), &multi); err != nil {
+	if err := json.Unmarshal(appendMulti(nil, pairs, true), &multi); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 30 {
@@ -107,7 +107,7 @@ func TestManyParameters(t *testing.T) {
 	if len(single) != 30 || len(multi) != 30 {
 		t.Errorf("%d and %d names", len(single), len(multi))
 	}
-	few := appendMulti(nil, pairs[:manyPairs])
+	few := appendMulti(nil, pairs[:manyPairs], true)
 	d := distinct{pairs: pairs[:manyPairs]}
 	if d.isFirst(31) || !d.isFirst(29) || d.last(0) != 30 || len(few) == 0 {
 		t.Error("few")
