@@ -114,7 +114,7 @@ func readHeader(header []string) (where [columns]int, err error) {
 			where[c] = i
 		}
 	}
-	for _, c := range []int{columnName, columnKey} {
+	for _, c := range []int{columnKey, columnName} {
 		if where[c] < 0 {
 			return where, fmt.Errorf("Missing required column '%s'", columnNames[c])
 		}

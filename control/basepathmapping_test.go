@@ -1,0 +1,5 @@
+package control
+
+import "testing"
+
+func TestBasePathMapping(t *testing.T) { runScenarios(t, "basepathmapping.json") }
