@@ -11,7 +11,7 @@ type Integration struct {
 	ConnectionID         string                          `json:"connectionId,omitempty"`
 	Credentials          string                          `json:"credentials,omitempty"`
 	RequestParameters    map[string]string               `json:"requestParameters,omitzero"` // integration.request.{header|querystring|path}.name -> expression
-	RequestTemplates     map[string]string               `json:"requestTemplates,omitzero"`  // content type -> template
+	RequestTemplates     Templates                       `json:"requestTemplates,omitzero"`  // content type -> template
 	PassthroughBehavior  string                          `json:"passthroughBehavior,omitempty"`
 	ContentHandling      string                          `json:"contentHandling,omitempty"`
 	TimeoutInMillis      int                             `json:"timeoutInMillis,omitempty"` // 50 to 29000

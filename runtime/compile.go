@@ -322,13 +322,18 @@ func (c *compiler) logging(path, verb string) executionlog.Settings {
 }
 
 // methodSetting finds the stage's setting for a method. Keys write the resource
-// path with ~1 for its slashes (service model: UpdateStage), or plainly.
+// path with ~1 for its slashes (service model: UpdateStage), or plainly, and with or
+// without the first.
 func (c *compiler) methodSetting(path, verb string) *api.MethodSetting {
 	ms := c.stage.MethodSettings
 	if s := ms[strings.ReplaceAll(path, "/", "~1")+"/"+verb]; s != nil {
 		return s
 	}
-	if s := ms[strings.TrimPrefix(path, "/")+"/"+verb]; s != nil {
+	bare := strings.TrimPrefix(path, "/")
+	if s := ms[bare+"/"+verb]; s != nil {
+		return s
+	}
+	if s := ms[strings.ReplaceAll(bare, "/", "~1")+"/"+verb]; s != nil {
 		return s
 	}
 	return ms["*/*"]
