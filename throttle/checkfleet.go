@@ -135,6 +135,7 @@ func (l *Limiter) askFleet(s *steps, m *Method, state *planState, u *fleetUsage,
 		return false
 	}
 	if ask {
+		u.tell(a.Epoch, day, 1)
 		u.learn(ledger.Day(quota.Start), a.Usage)
 		v.Remaining = max(quota.Limit+a.Usage.Extra-a.Usage.Used, 0)
 	}

@@ -54,9 +54,14 @@
 // the quota. Its buckets have followed what it let through, so that nodes with
 // even traffic go on where the common bucket was; with uneven traffic at most one
 // burst more passes when Redis goes, and one when it comes back empty. Requests
-// admitted meanwhile are reported when it is back; what a node knows of a quota's
-// usage is the least that Redis will go on from. A call whose outcome is unknown
+// admitted meanwhile are reported when it is back. A call whose outcome is unknown
 // counts as done: never twice, at most the calls in flight too few.
+//
+// A Redis that has lost its memory is told it again by all nodes, within half a
+// second of their having noticed, also by those that have no requests: what each had
+// counted there, today and on the other days of the month and the week, and what each
+// knows of the quotas. Nothing is counted in such a Redis before it is noticed. What
+// a node knew that is gone as well is lost; its ledger has its own part.
 //
 // # Memory
 //

@@ -283,3 +283,104 @@ func TestFleetLeaseBound(t *testing.T) {
 		}
 	}
 }
+
+// After Redis has lost its memory it knows again what all nodes together had let
+// through today and on earlier days, and what was added to a quota; also from nodes
+// that have no requests any more, and nothing twice.
+func TestFleetRecall(t *testing.T) {
+	ctx := context.Background()
+	server := redistest.Start(t)
+	plan := planOf("p", "k")
+	plan.Quota = &Quota{Limit: 500, Period: ledger.Monthly}
+	limiters := fleetOf(t, server, 3, 0, plan)
+	today := ledger.DayOf(time.Now())
+	yesterday := today - 1
+	thisMonth := ledger.Monthly.Start(yesterday) == ledger.Monthly.Start(today)
+	for i, l := range limiters {
+		// What the nodes have of yesterday, which their Redis never knew.
+		if err := l.ledger.Save(ctx, []ledger.Entry{{PlanID: "p", KeyID: "k", Day: yesterday, Used: int64(10 * (i + 1))}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.recall(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send := func(l *Limiter, n int) {
+		t.Helper()
+		m := l.Stage("a", "prod").Method("/pets", "GET")
+		for range n {
+			if v := l.Check(m, valueOf("k"), time.Now()); v.Outcome != Allowed {
+				t.Fatal(v)
+			}
+		}
+	}
+	flush := func() {
+		t.Helper()
+		for _, l := range limiters {
+			if err := l.recall(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Flush(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	usage := func() (days [2]int64, remaining int64) {
+		t.Helper()
+		counts, err := limiters[0].fleet.Days(ctx, []string{limiters[0].fleet.Key("u", "p", "k")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _, err := limiters[0].Usage(ctx, UsageQuery{PlanID: "p", First: today, Last: today})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]int64{counts[0].Days[int64(yesterday)], counts[0].Days[int64(today)]}, page[0].Days[0].Remaining
+	}
+	want := func(what string, earlier, now int64) {
+		t.Helper()
+		if days, _ := usage(); days != [2]int64{earlier, now} {
+			t.Errorf("%s: %v requests yesterday and today, want %d and %d", what, days, earlier, now)
+		}
+	}
+	send(limiters[0], 5)
+	send(limiters[1], 7)
+	send(limiters[2], 11)
+	if _, err := limiters[1].UpdateUsage(ctx, "p", "k", 1000); err != nil {
+		t.Fatal(err)
+	}
+	send(limiters[0], 1) // learns of it
+	flush()
+	want("before", 0, 24)
+
+	for round := range 2 {
+		server.Kill()
+		for _, l := range limiters[:2] { // the third does not notice
+			send(l, 1)
+		}
+		server.Start()
+		for _, l := range limiters {
+			if l.fleet.Probe(ctx) == nil {
+				send(l, 1) // before it is recalled
+			}
+		}
+		flush()
+		flush()
+		now := int64(24 + 5*(round+1))
+		want(fmt.Sprint("round ", round), 60, now)
+		_, remaining := usage()
+		left := 1000 - 1 - 5*int64(round+1)
+		if thisMonth {
+			left -= 60
+		}
+		if remaining != left {
+			t.Errorf("round %d: %d remain, want %d", round, remaining, left)
+		}
+	}
+	// So does the fleet's sum of the period, which decides.
+	_, remaining := usage()
+	m := limiters[2].Stage("a", "prod").Method("/pets", "GET")
+	if v := limiters[2].Check(m, valueOf("k"), time.Now()); v.Remaining != remaining-1 {
+		t.Errorf("%d remain after a request, %d before", v.Remaining, remaining)
+	}
+}

@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"sluice/throttle/fleet"
@@ -15,6 +16,61 @@ type fleetUsage struct {
 	extra   atomic.Int64  // what was added to the period's quota
 	pending atomic.Uint64 // a day and its requests that the fleet was not told of
 	sending atomic.Int64  // requests in a report that was not answered yet
+	told    told
+}
+
+// told is what this node has had counted by the fleet on a day, to be told again
+// when Redis has lost its memory.
+type told struct {
+	mu    sync.Mutex
+	day   ledger.Day
+	epoch uint64 // of n
+	n     int64
+	lost  int64 // of epochs before
+	extra int64 // what was known to be added to the quota when the last epoch ended
+}
+
+// tell says that requests of a day were counted in an epoch, before what else was
+// answered there is learnt.
+func (u *fleetUsage) tell(epoch uint64, day ledger.Day, n int64) {
+	t := &u.told
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if day < t.day {
+		return // the ledger has it
+	}
+	t.enter(epoch, day, u.extra.Load())
+	t.n += n
+}
+
+// forgotten takes what has to be told again in an epoch.
+func (u *fleetUsage) forgotten(epoch uint64, day ledger.Day) (n, extra int64) {
+	t := &u.told
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.enter(epoch, max(day, t.day), u.extra.Load())
+	n, t.lost = t.lost, 0
+	return n, t.extra
+}
+
+// remember puts back what was not told again after all.
+func (u *fleetUsage) remember(day ledger.Day, n int64) {
+	t := &u.told
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if day == t.day {
+		t.lost += n
+	}
+}
+
+func (t *told) enter(epoch uint64, day ledger.Day, extra int64) {
+	if t.day != day {
+		t.day, t.n, t.lost = day, 0, 0
+	}
+	if t.epoch != epoch && t.epoch != 0 { // 0: what the ledger has, which the first epoch knows
+		t.lost, t.n, t.extra = t.lost+t.n, 0, extra
+	}
+	t.epoch = epoch
 }
 
 const (
@@ -104,13 +160,15 @@ func (l *Limiter) fleetUsageOf(sub *subscription, state *planState, day ledger.D
 	}
 	l.roll(sub, state, day)
 	u := &fleetUsage{}
+	sub.mu.Lock()
+	n := int64(sub.today.Load() & countMask)
+	u.told.day, u.told.epoch, u.told.n = sub.day, l.fleet.Epoch(), n
 	if state.quota != nil {
-		sub.mu.Lock()
 		period := state.quota.Period
-		u.known.Store(dayWord(period.Start(sub.day), sub.before(period)+int64(sub.today.Load()&countMask)))
+		u.known.Store(dayWord(period.Start(sub.day), sub.before(period)+n))
 		u.extra.Store(sub.extension(state))
-		sub.mu.Unlock()
 	}
+	sub.mu.Unlock()
 	sub.fleet.CompareAndSwap(nil, u)
 	return sub.fleet.Load()
 }

@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -77,8 +78,10 @@ type Limiter struct {
 	closed    []ledger.Entry // of days that are over, to be written
 
 	lateReports []lateReport               // guarded by closedMu
-	unreported  map[*subscription]struct{} // by flushMu, as the outbox
+	unreported  map[*subscription]struct{} // by flushMu, as what follows
 	outbox      *report                    // sent but not answered
+	again       []again                    // what is to be told again
+	epoch       atomic.Uint64              // of the fleet's memory, that was recalled for; 0: none yet
 	hurry       chan struct{}              // a report is due before its time
 }
 
@@ -127,7 +130,7 @@ func (l *Limiter) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return l.Flush(context.WithoutCancel(ctx))
 		case <-flush.C:
-			err := l.Flush(ctx)
+			err := errors.Join(l.recall(ctx), l.Flush(ctx))
 			if (err != nil) != failing { // once, not four times a second
 				failing = err != nil
 				if failing {

@@ -46,15 +46,18 @@ func (l *Limiter) reportUsage(ctx context.Context) error {
 		if l.outbox == nil {
 			return nil
 		}
-		usages, err := l.fleet.Report(ctx, l.outbox.id, l.outbox.admitted)
+		usages, epoch, err := l.fleet.Report(ctx, l.outbox.id, l.outbox.admitted)
 		if err != nil {
 			return fmt.Errorf("report usage: %w", err)
 		}
 		for i, sub := range l.outbox.subs {
 			a := &l.outbox.admitted[i]
 			u := sub.fleet.Load()
+			u.tell(epoch, ledger.Day(a.On), a.Count)
 			u.learn(ledger.Day(a.Start), usages[i])
-			u.sending.Add(-a.Count)
+			if !a.Again {
+				u.sending.Add(-a.Count)
+			}
 		}
 		l.outbox = nil
 	}
@@ -63,12 +66,22 @@ func (l *Limiter) reportUsage(ctx context.Context) error {
 // nextReport collects a report; nil if there is nothing to tell.
 func (l *Limiter) nextReport(today ledger.Day) *report {
 	r := &report{id: fleet.ReportID()}
-	add := func(sub *subscription, on ledger.Day, n int64) {
+	add := func(sub *subscription, on ledger.Day, n int64) *fleet.Admitted {
 		period := fleetPeriod(sub.plan.state.Load(), today)
 		used, _ := sub.fleet.Load().used(ledger.Day(period.Start))
 		period.Floor = used
 		r.subs = append(r.subs, sub)
 		r.admitted = append(r.admitted, fleet.Admitted{Key: l.usageKey(sub), Period: period, On: int64(on), Count: n})
+		return &r.admitted[len(r.admitted)-1]
+	}
+	for len(l.again) > 0 && len(r.subs) < reportBatch {
+		one := l.again[0]
+		l.again = l.again[1:]
+		a := add(one.sub, one.day, one.n)
+		a.Again, a.Extra = true, one.extra
+	}
+	if len(r.subs) > 0 {
+		return r
 	}
 	l.closedMu.Lock()
 	for len(l.lateReports) > 0 && len(r.subs) < reportBatch {

@@ -46,6 +46,9 @@ type Client struct {
 	log      *slog.Logger
 	onHealth func(bool)
 
+	epochKey string
+	epoch    atomic.Pointer[epoch] // nil: not known yet
+
 	state     atomic.Int32
 	nodes     atomic.Int64
 	recovered atomic.Int64 // Unix nanoseconds
@@ -56,6 +59,12 @@ type Client struct {
 	mu        sync.Mutex // held while the state changes
 	lastTrip  time.Time
 	suspended bool // log lines are left out
+}
+
+// epoch is a time over which Redis has kept its memory.
+type epoch struct {
+	token  string
+	number uint64 // from 1, by this node
 }
 
 // The states of a client.
@@ -105,6 +114,7 @@ func Open(o Options) (*Client, error) {
 		name = defaultName
 	}
 	c.prefix = "{" + hashTag(name) + "}:"
+	c.epochKey = c.prefix + "epoch"
 	c.nodes.Store(int64(max(o.Size, 1)))
 	c.node = newID()
 
@@ -148,6 +158,23 @@ func (c *Client) Healthy() bool { return c.state.Load() == inService }
 // may have lost counters which the nodes still know.
 func (c *Client) Recovering(now time.Time) bool {
 	return now.UnixNano()-c.recovered.Load() < int64(heartbeatTTL)
+}
+
+// Epoch numbers the times over which Redis has kept its memory, as far as this node
+// knows: 0 is none yet, and when it grows, Redis has forgotten what was counted.
+func (c *Client) Epoch() uint64 {
+	if e := c.epoch.Load(); e != nil {
+		return e.number
+	}
+	return 0
+}
+
+// name is what Redis calls the epoch.
+func (e *epoch) name() string {
+	if e == nil {
+		return ""
+	}
+	return e.token
 }
 
 // Stats are the figures of a client for metrics.

@@ -21,6 +21,7 @@
 // preceded by their length, so that no two names make the same key.
 //
 //	{sluice}:nodes                         the nodes' heartbeats, a sorted set by expiry
+//	{sluice}:epoch                         made at random by the first node
 //	{sluice}:a                             the account's bucket
 //	{sluice}:m:{api}{stage}{method}        the bucket of a stage's method
 //	{sluice}:p:{plan}{key}                 the bucket of a key in a plan
@@ -34,6 +35,14 @@
 // client out of service: Healthy is false, no further request waits, and the
 // limiter goes by its own buckets with its share of the limits, by Nodes. A probe
 // every 200 ms puts the client back into service. Neither makes a request fail.
+//
+// # Redis without memory
+//
+// A Redis that comes back empty has another epoch. Every call says which one the node
+// knows, and does nothing in another, so that no node counts in a new memory before
+// it has told it what it knew of the old one: Epoch grows, and the limiter sends
+// reports with Again. They count nothing that the new memory has, because usages
+// remember the epoch in which they came into being.
 //
 // Calls are never repeated, because one whose answer was lost may have counted;
 // reports carry an id by which they are counted once.

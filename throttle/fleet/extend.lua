@@ -1,4 +1,4 @@
--- Sets what remains of a quota. KEYS: the usage. ARGV: the period, its first day,
+-- Sets what remains of a quota. KEYS: the usage, the epoch. ARGV: the period, its first day,
 -- today, the floor, the limit, what is to remain. Answers u, x and today's requests.
 local u = usage(KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]))
 local x = tonumber(ARGV[6]) + u - tonumber(ARGV[5])

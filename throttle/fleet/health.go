@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -16,7 +17,7 @@ func (c *Client) Run(ctx context.Context) error {
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.wait)
 			defer cancel()
 			c.state.Store(outOfService)
-			_, _ = c.heartbeat(last, 0) // else its heartbeat runs out
+			_, _, _ = c.heartbeat(last, 0) // else its heartbeat runs out
 			return c.redis.Close()
 		case <-c.wake:
 			timer.Reset(probeEvery)
@@ -35,7 +36,7 @@ func (c *Client) Run(ctx context.Context) error {
 func (c *Client) Probe(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, max(c.wait, probeEvery))
 	defer cancel()
-	n, err := c.heartbeat(bounded, heartbeatTTL)
+	n, token, err := c.heartbeat(bounded, heartbeatTTL)
 	if err != nil {
 		if ctx.Err() == nil {
 			c.down(err)
@@ -47,12 +48,33 @@ func (c *Client) Probe(ctx context.Context) error {
 		n = max(n, c.nodes.Load())
 	}
 	c.nodes.Store(max(n, 1))
+	if e := c.epoch.Load(); e.name() != token {
+		next := &epoch{token: token, number: 1}
+		if e != nil {
+			next.number = e.number + 1
+			c.log.Warn("Redis has lost its memory; what this node knows is told to it")
+		}
+		c.epoch.Store(next)
+		c.recovered.Store(time.Now().UnixNano())
+	}
 	c.up()
 	return nil
 }
 
-func (c *Client) heartbeat(ctx context.Context, ttl time.Duration) (int64, error) {
-	return heartbeatScript.Run(ctx, c.redis, []string{c.prefix + "nodes"}, c.node, ttl.Milliseconds()).Int64()
+func (c *Client) heartbeat(ctx context.Context, ttl time.Duration) (nodes int64, epoch string, err error) {
+	v, err := heartbeatScript.Run(ctx, c.redis, []string{c.prefix + "nodes", c.epochKey}, c.node, ttl.Milliseconds(), newID()).Slice()
+	if err != nil {
+		return 0, "", err
+	}
+	if len(v) != 2 {
+		return 0, "", errors.New("redis: answer of another length")
+	}
+	nodes, ok := v[0].(int64)
+	epoch, alsoOK := v[1].(string)
+	if !ok || !alsoOK {
+		return 0, "", errors.New("redis: answer of another kind")
+	}
+	return nodes, epoch, nil
 }
 
 // up puts the client into service.

@@ -15,6 +15,9 @@ type Admitted struct {
 	Period
 	On    int64 // the day on which they were made
 	Count int64
+	// Again says that they were counted in an epoch before, and are to be restored.
+	Again bool
+	Extra int64 // what was added to the quota, to be restored with them
 }
 
 // ReportID makes the id by which a report is counted once.
@@ -22,30 +25,40 @@ func ReportID() string { return newID() }
 
 // Report counts admitted requests, at most a few hundred in one call. A report that
 // failed is sent again with the same id and the same content. The answer has the
-// usage of each.
-func (c *Client) Report(ctx context.Context, id string, admitted []Admitted) ([]Usage, error) {
-	keys := make([]string, 1, 1+len(admitted))
+// usage of each, and the epoch in which it was counted.
+func (c *Client) Report(ctx context.Context, id string, admitted []Admitted) (usages []Usage, in uint64, err error) {
+	e := c.epoch.Load()
+	keys := make([]string, 1, 2+len(admitted))
 	keys[0] = c.Key("r", id)
-	args := make([]any, 0, 6*len(admitted))
+	args := make([]any, 0, 8*len(admitted)+1)
 	for i := range admitted {
 		a := &admitted[i]
 		keys = append(keys, a.Key)
-		args = append(args, a.Name, a.Start, a.Day, a.Floor, a.On, a.Count)
+		again := 0
+		if a.Again {
+			again = 1
+		}
+		args = append(args, a.Name, a.Start, a.Day, a.Floor, a.On, a.Count, again, a.Extra)
 	}
+	keys = append(keys, c.epochKey)
+	args = append(args, e.name())
 	ctx, cancel := context.WithTimeout(ctx, backgroundWait)
 	defer cancel()
 	v, err := reportScript.Run(ctx, c.redis, keys, args...).Int64Slice()
 	if err != nil {
-		return nil, c.failed(err)
+		return nil, 0, c.failed(err)
 	}
 	if len(v) != 2*len(admitted) {
-		return nil, errors.New("redis: answer of another length")
+		return nil, 0, errors.New("redis: answer of another length")
 	}
-	usages := make([]Usage, len(admitted))
+	if e != nil {
+		in = e.number
+	}
+	usages = make([]Usage, len(admitted))
 	for i := range usages {
 		usages[i] = Usage{v[2*i], v[2*i+1]}
 	}
-	return usages, nil
+	return usages, in, nil
 }
 
 // Extend makes remaining what is left of a quota and answers the usage and the
@@ -53,7 +66,7 @@ func (c *Client) Report(ctx context.Context, id string, admitted []Admitted) ([]
 func (c *Client) Extend(ctx context.Context, q Quota, remaining int64) (u Usage, today int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, backgroundWait)
 	defer cancel()
-	v, err := extendScript.Run(ctx, c.redis, []string{q.Key}, q.Name, q.Start, q.Day, q.Floor, q.Limit, remaining).Int64Slice()
+	v, err := extendScript.Run(ctx, c.redis, []string{q.Key, c.epochKey}, q.Name, q.Start, q.Day, q.Floor, q.Limit, remaining, c.epoch.Load().name()).Int64Slice()
 	if err != nil {
 		return Usage{}, 0, c.failed(err)
 	}

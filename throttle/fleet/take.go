@@ -49,7 +49,8 @@ type Answer struct {
 	// quota, -1 if all granted.
 	Refused int
 	Granted [MaxBuckets]int64
-	Usage   Usage // if there was a quota that was asked
+	Usage   Usage  // if there was a quota that was asked
+	Epoch   uint64 // in which it was counted
 }
 
 // Key makes a key of a kind from parts.
@@ -71,8 +72,9 @@ func (c *Client) Key(kind string, parts ...string) string {
 // Take takes tokens from at most MaxBuckets buckets and counts against the quota
 // (nil: none), from all or from none, in one round trip.
 func (c *Client) Take(ctx context.Context, buckets []Bucket, quota *Quota) (Answer, error) {
-	keys := make([]string, 0, MaxBuckets+1)
-	args := make([]any, 0, 1+4*MaxBuckets+5)
+	e := c.epoch.Load()
+	keys := make([]string, 0, MaxBuckets+2)
+	args := make([]any, 0, 1+4*MaxBuckets+6)
 	args = append(args, len(buckets))
 	for i := range buckets {
 		b := &buckets[i]
@@ -83,6 +85,8 @@ func (c *Client) Take(ctx context.Context, buckets []Bucket, quota *Quota) (Answ
 		keys = append(keys, quota.Key)
 		args = append(args, quota.Name, quota.Start, quota.Day, quota.Floor, quota.Limit)
 	}
+	keys = append(keys, c.epochKey)
+	args = append(args, e.name())
 	ctx, cancel := context.WithTimeout(ctx, c.wait)
 	defer cancel()
 	c.calls.Add(1)
@@ -90,7 +94,11 @@ func (c *Client) Take(ctx context.Context, buckets []Bucket, quota *Quota) (Answ
 	if err != nil {
 		return Answer{}, c.failed(err)
 	}
-	return readAnswer(v, len(buckets), quota != nil)
+	a, err := readAnswer(v, len(buckets), quota != nil)
+	if e != nil {
+		a.Epoch = e.number
+	}
+	return a, err
 }
 
 func readAnswer(v []int64, buckets int, quota bool) (Answer, error) {

@@ -1,5 +1,5 @@
 -- Takes tokens from buckets and counts against a quota: from all or from none.
--- KEYS: the buckets, then the quota's usage if there is one.
+-- KEYS: the buckets, then the quota's usage if there is one, then the epoch.
 -- ARGV: the number of buckets; for each its interval and its window in
 -- microseconds, how many tokens are wanted, and how far from full it is if it is
 -- missing; then for the quota its period, first day, day, floor and limit.
@@ -27,7 +27,7 @@ for i = 1, n do
   answer[i + 1] = granted
 end
 local quota = KEYS[n + 1]
-if quota then
+if #KEYS > n + 1 then
   local a = 4 * n + 2
   local start, day = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
   local u, x = usage(quota, ARGV[a], start, day, tonumber(ARGV[a + 3]))

@@ -63,13 +63,15 @@ func TestTake(t *testing.T) {
 				}
 				return a
 			}
-			granted := func(usage Usage) Answer { return Answer{Refused: -1, Granted: [3]int64{1, 1, 1}, Usage: usage} }
+			granted := func(usage Usage) Answer {
+				return Answer{Refused: -1, Granted: [3]int64{1, 1, 1}, Usage: usage, Epoch: 1}
+			}
 			for i := range int64(2) {
 				if a := take(quota, all...); a != granted(Usage{Used: i + 1}) {
 					t.Fatalf("%+v", a)
 				}
 			}
-			if a := take(quota, all...); a != (Answer{Refused: 3, Usage: Usage{Used: 2}}) {
+			if a := take(quota, all...); a != (Answer{Refused: 3, Usage: Usage{Used: 2}, Epoch: 1}) {
 				t.Fatalf("quota: %+v", a)
 			}
 			quota.Limit = 1000
@@ -136,6 +138,7 @@ func awaitProbe(t *testing.T, c *Client) {
 func TestTakeRate(t *testing.T) {
 	ctx := context.Background()
 	c := open(t, redistest.Start(t).URL())
+	awaitProbe(t, c)
 	const rate, burst = 300, 900 // a stalled machine loses nothing for 3 s
 	b := bucketOf(c, "x", rate, burst)
 	start := time.Now()
@@ -166,6 +169,7 @@ func TestBucketExpiry(t *testing.T) {
 	ctx := context.Background()
 	server := redistest.Start(t)
 	c := open(t, server.URL())
+	awaitProbe(t, c)
 	b := bucketOf(c, "x", 10, 5)
 	if _, err := c.Take(ctx, []Bucket{b}, nil); err != nil {
 		t.Fatal(err)
@@ -190,6 +194,7 @@ func TestBucketExpiry(t *testing.T) {
 func TestReport(t *testing.T) {
 	ctx := context.Background()
 	c := open(t, redistest.Start(t).URL())
+	awaitProbe(t, c)
 	period := Period{Name: "WEEK98", Start: 98, Day: 101}
 	report := []Admitted{
 		{Key: c.Key("u", "p", "k1"), Period: period, On: 101, Count: 5},
@@ -197,14 +202,14 @@ func TestReport(t *testing.T) {
 		{Key: c.Key("u", "p", "k2"), Period: period, On: 100, Count: 7},
 	}
 	for range 3 {
-		got, err := c.Report(ctx, "id", report)
+		got, _, err := c.Report(ctx, "id", report)
 		if err != nil || got[0].Used != 5 || got[1].Used != 5 || got[2].Used != 7 {
 			t.Fatal(got, err)
 		}
 	}
 	// Redis lost its memory: what the caller knows is the least.
 	report[0].Floor = 1000
-	if got, err := c.Report(ctx, ReportID(), report[:1]); err != nil || got[0].Used != 1005 {
+	if got, _, err := c.Report(ctx, ReportID(), report[:1]); err != nil || got[0].Used != 1005 {
 		t.Error(got, err)
 	}
 	counts, err := c.Days(ctx, []string{report[0].Key})
@@ -213,7 +218,7 @@ func TestReport(t *testing.T) {
 	}
 	// Days that are too old are forgotten.
 	report[0].Day, report[0].On = 400, 400
-	if _, err := c.Report(ctx, ReportID(), report[:1]); err != nil {
+	if _, _, err := c.Report(ctx, ReportID(), report[:1]); err != nil {
 		t.Fatal(err)
 	}
 	if counts, err := c.Days(ctx, []string{report[0].Key}); err != nil || !reflect.DeepEqual(counts[0].Days, map[int64]int64{400: 5}) {
@@ -233,6 +238,43 @@ func TestNodes(t *testing.T) {
 	}
 	if a.Nodes() != 2 || b.Nodes() != 2 || other.Nodes() != 1 {
 		t.Errorf("%d, %d and %d nodes, want 2, 2 and 1", a.Nodes(), b.Nodes(), other.Nodes())
+	}
+}
+
+// A Redis that lost its memory counts nothing until its epoch is known, and nobody
+// needs to have noticed that it was gone.
+func TestEpoch(t *testing.T) {
+	ctx := context.Background()
+	server := redistest.Start(t)
+	c, other := open(t, server.URL()), open(t, server.URL())
+	if c.Epoch() != 0 {
+		t.Errorf("epoch %d of a Redis that was not reached", c.Epoch())
+	}
+	for _, c := range []*Client{c, other, c} {
+		awaitProbe(t, c)
+		if c.Epoch() != 1 {
+			t.Errorf("epoch %d of the first Redis", c.Epoch())
+		}
+	}
+	server.Do("FLUSHALL")
+	b := []Bucket{bucketOf(c, "x", 1, 1)}
+	if _, err := c.Take(ctx, b, nil); err == nil || !NotSent(err) || c.Healthy() {
+		t.Errorf("%v from a Redis that lost its memory", err)
+	}
+	if n := server.Do("DBSIZE").Val(); n != int64(0) {
+		t.Errorf("it has %v keys", n)
+	}
+	awaitProbe(t, c)
+	if a, err := c.Take(ctx, b, nil); err != nil || a.Refused >= 0 || a.Epoch != 2 || c.Epoch() != 2 {
+		t.Error(a, err)
+	}
+	awaitProbe(t, other)
+	if other.Epoch() != 2 {
+		t.Errorf("epoch %d of the other node", other.Epoch())
+	}
+	awaitProbe(t, c)
+	if c.Epoch() != 2 {
+		t.Errorf("epoch %d, and nothing was lost again", c.Epoch())
 	}
 }
 
