@@ -114,3 +114,9 @@ func (s *templateWriter) resolve(n *document.Node) *document.Node {
 	}
 	return n
 }
+
+// isObject tells whether a text is a JSON object.
+func isObject(text string) bool {
+	root, faults := document.Parse("object.json", []byte(text))
+	return root != nil && len(faults) == 0 && root.Kind() == document.Map
+}

@@ -16,6 +16,8 @@ func restAPIOperations() operations {
 		"DeleteRestApi": deleteRestAPI,
 		"GetRestApi":    getRestAPI,
 		"GetRestApis":   getRestAPIs,
+		"ImportRestApi": importRestAPI,
+		"PutRestApi":    putRestAPI,
 		"UpdateRestApi": updateRestAPI,
 	}
 }

@@ -138,6 +138,8 @@ func (a answer) member(path string) string {
 func TestRestAPI(t *testing.T)          { runScenarios(t, "restapi.json") }
 func TestResource(t *testing.T)         { runScenarios(t, "resource.json") }
 func TestGatewayResponse(t *testing.T)  { runScenarios(t, "gatewayresponse.json") }
+func TestDocumentation(t *testing.T)    { runScenarios(t, "documentation.json") }
+func TestTags(t *testing.T)             { runScenarios(t, "tag.json") }
 func TestModel(t *testing.T)            { runScenarios(t, "model.json") }
 func TestRequestValidator(t *testing.T) { runScenarios(t, "requestvalidator.json") }
 
