@@ -160,6 +160,11 @@ func (c *call) deployTo(t *tx, apiID string, in *createDeploymentInput, deployme
 }
 
 func getDeployment(c *call) (any, error) {
+	for _, what := range c.query["embed"] {
+		if what != "apisummary" && what != "" {
+			return nil, badRequest("Invalid embed value specified: %s", what)
+		}
+	}
 	apiID := c.path["restapi_id"]
 	out := &deployment{}
 	err := c.view(func(t *tx) (err error) {
