@@ -9,9 +9,11 @@ import (
 
 var errEmpty = errors.New("the credentials are empty")
 
-// standardChain is the chain of the AWS SDKs. Everything is read anew for each
-// fetch, so that files that were written meanwhile count.
-func standardChain(region string) func(context.Context) (Credentials, error) {
+// StandardChain is the chain of the AWS SDKs: environment, shared files, SSO, web
+// identity, container, instance. Everything is read anew for each fetch, so that files
+// that were written meanwhile count. region is that of the chain; "" leaves it to the
+// environment.
+func StandardChain(region string) func(context.Context) (Credentials, error) {
 	return func(ctx context.Context) (Credentials, error) {
 		var options []func(*config.LoadOptions) error
 		if region != "" {

@@ -212,7 +212,7 @@ func TestStandardChain(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", t.TempDir()+"/none")
 	t.Setenv("AWS_PROFILE", "")
-	c, err := standardChain("eu-west-1")(t.Context())
+	c, err := StandardChain("eu-west-1")(t.Context())
 	if want := (Credentials{AccessKeyID: "test", SecretAccessKey: "secret", SessionToken: "token"}); err != nil || c != want {
 		t.Errorf("%+v %v", c, err)
 	}

@@ -61,6 +61,15 @@ func (s *Services) configuredEndpoint(sv *service) (a address, err error) {
 	return a, err
 }
 
+// Configured tells whether an endpoint is configured for a service, or one for all
+// services, by the name that it has in integration URIs. The error is about a URL
+// that is none.
+func (s *Services) Configured(name string) (bool, error) {
+	_, sv := s.tables.find(name)
+	a, err := s.configuredEndpoint(sv)
+	return a.configured, err
+}
+
 func (s *Services) endpointFromEnv(name string) (address, error) {
 	raw := s.env(name)
 	if raw == "" || s.ignoreEnv {

@@ -87,7 +87,7 @@ func New(o Options) (*Services, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	fetch := o.Chain
 	if fetch == nil {
-		fetch = standardChain(o.Region)
+		fetch = StandardChain(o.Region)
 	}
 	s.chain = s.newSource("credential chain", fetch)
 	return s, nil
