@@ -2,9 +2,12 @@ package control
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"sluice/runtime"
 )
 
 func TestDomainName(t *testing.T) { runScenarios(t, "domainname.json") }
@@ -89,4 +92,42 @@ func TestIsHostName(t *testing.T) {
 			t.Errorf("%q: not %t", name, want)
 		}
 	}
+}
+
+// heldDomains is a data plane that only remembers the domains it was told.
+type heldDomains struct {
+	Traffic
+	last []runtime.Domain
+}
+
+func (h *heldDomains) SetDomains(list []runtime.Domain) { h.last = list }
+
+// What is mapped is served at once, and no longer when only rules are to route.
+func TestDomainNameServed(t *testing.T) {
+	f := newFixture(t)
+	held := &heldDomains{Traffic: f.gateway}
+	if _, err := StartPublisher(t.Context(), PublisherOptions{Store: f.server.options.Store, Traffic: held, Limits: f.limiter}); err != nil {
+		t.Fatal(err)
+	}
+	id := f.text(f.make("POST", "/restapis", `{"name":"a"}`), "id")
+	f.make("POST", "/domainnames", `{"domainName":"a.example.com","certificateArn":"arn:aws:acm:us-east-1:123456789012:certificate/x"}`)
+	f.make("POST", "/domainnames/a.example.com/basepathmappings", `{"restApiId":"`+id+`"}`)
+	mapped := []runtime.Domain{{Name: "a.example.com", Mappings: []runtime.Mapping{{BasePath: "(none)", APIID: id}}}}
+	mode := func(value string) {
+		t.Helper()
+		f.make("PATCH", "/domainnames/a.example.com", `{"patchOperations":[{"op":"replace","path":"/routingMode","value":"`+value+`"}]}`)
+	}
+	want := func(domains []runtime.Domain) {
+		t.Helper()
+		if !reflect.DeepEqual(held.last, domains) {
+			t.Errorf("served: %+v, not %+v", held.last, domains)
+		}
+	}
+	want(mapped)
+	mode("ROUTING_RULE_ONLY")
+	want([]runtime.Domain{{Name: "a.example.com"}})
+	mode("ROUTING_RULE_THEN_BASE_PATH_MAPPING")
+	want(mapped)
+	f.make("DELETE", "/domainnames/a.example.com", nil)
+	want([]runtime.Domain{})
 }

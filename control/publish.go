@@ -258,6 +258,7 @@ func (p *Publisher) flush(ctx context.Context, c change) error {
 // publishDomains tells the data plane of all custom domain names anew.
 func (p *Publisher) publishDomains(ctx context.Context) error {
 	domains := map[string]*runtime.Domain{} // by the key of the name
+	ruled := map[string]bool{}              // those whose mappings do not count
 	err := p.store.View(ctx, func(t store.Tx) error {
 		names, err := t.List(string(kindDomainName)+"/", "", 0)
 		if err != nil {
@@ -268,7 +269,13 @@ func (p *Publisher) publishDomains(ctx context.Context) error {
 			if err != nil || len(parts) < 3 {
 				continue
 			}
-			domains[strings.Join(parts[1:], "/")] = &runtime.Domain{Name: parts[2]}
+			d, err := decodeRecord[domainNameRecord](r.Key, r.Value)
+			if err != nil {
+				return err
+			}
+			key := strings.Join(parts[1:], "/")
+			domains[key] = &runtime.Domain{Name: parts[2]}
+			ruled[key] = d.RoutingMode == routingRules
 		}
 		mappings, err := t.List(string(kindBasePathMapping)+"/", "", 0)
 		if err != nil {
@@ -283,7 +290,8 @@ func (p *Publisher) publishDomains(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if d := domains[strings.Join(parts[1:len(parts)-1], "/")]; d != nil {
+			key := strings.Join(parts[1:len(parts)-1], "/")
+			if d := domains[key]; d != nil && !ruled[key] {
 				d.Mappings = append(d.Mappings, runtime.Mapping{BasePath: m.BasePath, APIID: m.RestAPIID, Stage: m.Stage})
 			}
 		}

@@ -38,6 +38,12 @@ var (
 	ErrHeader = errors.New("API key file has no header line")
 )
 
+// MissingColumn is the error of a file without a column that it must have.
+type MissingColumn string
+
+// Error is the service's text.
+func (c MissingColumn) Error() string { return "Missing required column '" + string(c) + "'" }
+
 // Bounds of values, in characters (recorded; aws-facts: usage plans, 5).
 const (
 	minValue       = 20
@@ -116,7 +122,7 @@ func readHeader(header []string) (where [columns]int, err error) {
 	}
 	for _, c := range []int{columnKey, columnName} {
 		if where[c] < 0 {
-			return where, fmt.Errorf("Missing required column '%s'", columnNames[c])
+			return where, MissingColumn(columnNames[c])
 		}
 	}
 	return where, nil
