@@ -3,6 +3,7 @@ package control
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sluice/api"
@@ -59,10 +60,16 @@ func checkEndpointURI(uri string) error {
 	if err != nil || u.Hostname() == "" {
 		return invalid
 	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return invalid
+		}
+	}
 	return nil
 }
 
-// fillPlaceholders puts a letter for each {name} and ${stageVariables.name}.
+// fillPlaceholders puts a digit for each {name} and ${stageVariables.name}: it can
+// stand in a port, too.
 func fillPlaceholders(s string) string {
 	var b strings.Builder
 	for {
@@ -75,7 +82,7 @@ func fillPlaceholders(s string) string {
 			break
 		}
 		b.WriteString(strings.TrimSuffix(before, "$"))
-		b.WriteByte('x')
+		b.WriteByte('1')
 		s = after
 	}
 	b.WriteString(s)
