@@ -24,6 +24,7 @@ type fixture struct {
 	limiter *throttle.Limiter
 	url     string
 	region  string
+	accept  string // "": application/json
 }
 
 // testTime is the time of every call of a fixture.
@@ -80,6 +81,9 @@ func (f *fixture) do(method, path string, body any) answer {
 		f.Fatal(err)
 	}
 	r.Header.Set("Accept", "application/json")
+	if f.accept != "" {
+		r.Header.Set("Accept", f.accept)
+	}
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20261122/"+f.region+"/apigateway/aws4_request, SignedHeaders=host, Signature=00")
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {

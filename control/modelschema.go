@@ -39,6 +39,7 @@ func referencedModel(ref string) string {
 		return ""
 	}
 	_, name, _ := strings.Cut(rest, "/models/")
+	name, _, _ = strings.Cut(name, "#") // to a part of the model
 	return name
 }
 

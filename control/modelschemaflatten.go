@@ -134,7 +134,8 @@ func (f *flattener) value(b []byte, key string, n *document.Node, base string) [
 		return f.append(b, n, base)
 	}
 	ref := n.Text()
-	name, inside, _ := strings.Cut(referencedModel(ref), "#")
+	name := referencedModel(ref)
+	_, inside, _ := strings.Cut(ref, "#")
 	switch {
 	case name == f.root:
 		ref = "#" + inside
