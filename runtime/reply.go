@@ -1,6 +1,9 @@
 package runtime
 
-import "sluice/runtime/compress"
+import (
+	"sluice/runtime/compress"
+	"sluice/runtime/edge"
+)
 
 // reply turns what the steps left into the client's answer (step 11), and writes
 // the access log line and the metrics.
@@ -49,6 +52,7 @@ func (x *exchange) reply(f *fault) {
 // finish writes what is seen from outside. body is the payload before compression.
 func (x *exchange) finish(body []byte) {
 	x.latency = since(x.start)
+	edge.Answered(x.ctx, x.start.Add(x.latency))
 	if x.log != nil {
 		x.logReply(body)
 	}

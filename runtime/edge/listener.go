@@ -7,16 +7,15 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"time"
 
 	"github.com/valyala/fasthttp"
 )
 
 // Listen wraps the listener that a server of NewServer is to serve; with TLS,
-// that of tls.NewListener, so that it sees what the client said. Without it 414
-// is answered as 431, chunk extensions are bounded only by time, and clients may
-// miss an answer given before they sent all.
+// that of tls.NewListener, so that it sees what the client said. Without it there
+// are no timeouts, 414 is answered as 431, chunk extensions are not bounded, and
+// clients may miss an answer given before they sent all.
 func Listen(ln net.Listener) net.Listener { return listener{ln} }
 
 type listener struct{ net.Listener }
@@ -27,7 +26,7 @@ func (l listener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	if t, ok := c.(*tls.Conn); ok {
-		return &secureConn{conn: conn{Conn: c, exact: true, peer: peerIP(c)}, tls: t}, nil
+		return &secureConn{conn: conn{Conn: c, timing: timing{exact: true}, peer: peerIP(c)}, tls: t}, nil
 	}
 	return &conn{Conn: c, peer: peerIP(c)}, nil
 }
@@ -57,7 +56,12 @@ type secureConn struct {
 	tls *tls.Conn
 }
 
-func (c *secureConn) Handshake() error { return c.tls.Handshake() }
+func (c *secureConn) Handshake() error {
+	if err := c.beginHandshake(); err != nil {
+		return err
+	}
+	return c.tls.Handshake()
+}
 
 func (c *secureConn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
 
@@ -70,9 +74,8 @@ var errTooMuch = errors.New("request has more bytes than any that would be taken
 // conn is a client's connection. One goroutine uses it, but for Close.
 type conn struct {
 	net.Conn
-	read, write deadline
-	exact       bool // a write must not time out early: TLS cannot be used after that
-	peer        string
+	timing
+	peer string
 
 	answered bool // since the last Read; the next begins a request
 	line     line
@@ -93,49 +96,6 @@ const (
 	line10 // an HTTP/1.0 request
 )
 
-// deadline is one that is set on the connection only when it comes closer: the
-// server sets two for each request, nearly all of them to move the last one
-// further away, and setting costs more than looking at a timeout twice.
-type deadline struct{ armed, wanted time.Time }
-
-// want reports whether t has to be set.
-func (d *deadline) want(t time.Time) bool {
-	d.wanted = t
-	if !d.armed.IsZero() && !t.Before(d.armed) {
-		return false
-	}
-	d.armed = t
-	return true
-}
-
-// early reports whether err is the timeout of an older deadline; wanted has to
-// be set then.
-func (d *deadline) early(err error) bool {
-	if !d.armed.Before(d.wanted) || !errors.Is(err, os.ErrDeadlineExceeded) {
-		return false
-	}
-	d.armed = d.wanted
-	return true
-}
-
-func (c *conn) SetReadDeadline(t time.Time) error {
-	if !c.read.want(t) {
-		return nil
-	}
-	return c.Conn.SetReadDeadline(t)
-}
-
-func (c *conn) SetWriteDeadline(t time.Time) error {
-	if !c.write.want(t) && !c.exact {
-		return nil
-	}
-	return c.Conn.SetWriteDeadline(t)
-}
-
-func (c *conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
-}
-
 func (c *conn) Read(p []byte) (int, error) {
 	if c.answered {
 		c.answered, c.line, c.head, c.got = false, lineOpen, false, 0
@@ -143,6 +103,10 @@ func (c *conn) Read(p []byte) (int, error) {
 	if c.got > most {
 		c.failed = errTooMuch
 		return 0, errTooMuch
+	}
+	if err := c.timeRead(); err != nil {
+		c.failed = err
+		return 0, err
 	}
 	for {
 		n, err := c.Conn.Read(p)
@@ -180,6 +144,9 @@ func (c *conn) findLine(p []byte) {
 
 func (c *conn) Write(p []byte) (int, error) {
 	c.answered = true
+	if err := c.timeWrite(); err != nil {
+		return 0, err
+	}
 	sent := 0
 	for {
 		n, err := c.Conn.Write(p[sent:])

@@ -61,14 +61,10 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 	if o.Logger == nil {
 		o.Logger = silence{}
 	}
-	// fasthttp sets a deadline for answers of the handler only; one that has
-	// passed since would make others fail.
-	writable := func(ctx *fasthttp.RequestCtx) {
-		_ = ctx.Conn().SetWriteDeadline(time.Now().Add(o.WriteTimeout))
-	}
+	patience := &patience{header: o.HeaderTimeout, write: o.WriteTimeout, idle: o.IdleTimeout}
 	refuse := func(ctx *fasthttp.RequestCtx, r *Refusal) {
 		closing(ctx)
-		writable(ctx)
+		Answered(ctx, time.Now())
 		ctx.Response.Header.DisableNormalizing()
 		o.OnRefuse(ctx, r)
 		if c := unwrap(ctx.Conn()); c != nil && c.head {
@@ -76,13 +72,11 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 		}
 	}
 	return &fasthttp.Server{
-		Handler:               handler,
+		Handler:               timely(handler),
+		ConnState:             patience.follow,
 		Logger:                o.Logger,
 		ReadBufferSize:        readBuffer,
 		WriteBufferSize:       8 << 10,
-		ReadTimeout:           o.HeaderTimeout,
-		WriteTimeout:          o.WriteTimeout,
-		IdleTimeout:           o.IdleTimeout,
 		MaxRequestBodySize:    maxBody,
 		NoDefaultServerHeader: true,
 		NoDefaultContentType:  true,
@@ -119,7 +113,7 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 				r = RequestTooLarge
 			}
 			if r == nil {
-				writable(ctx)
+				Answered(ctx, time.Now())
 				return fasthttp.StatusContinue
 			}
 			refuse(ctx, r)
