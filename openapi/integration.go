@@ -216,6 +216,9 @@ func (s scope) requestMappings(m *api.Method, out *api.Integration, n *document.
 	}
 	for i, key := range out.CacheKeyParameters {
 		_, onMethod := m.RequestParameters[key]
+		if p, ok := declaredAs(key); ok && !onMethod { // all values of a parameter are declared with it
+			_, onMethod = m.RequestParameters[p]
+		}
 		_, onIntegration := out.RequestParameters[key]
 		if !onMethod && !onIntegration {
 			s.fail(s.place(entry(n.Get("cacheKeyParameters"), i)), "Invalid cache key parameter specified: %s is not declared", quote(key))
