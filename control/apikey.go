@@ -3,7 +3,6 @@ package control
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,6 +41,9 @@ const (
 	// kindAPIKeyValue has for each value in use the key that has it. Its records
 	// belong to no region: the data plane knows keys by their values alone.
 	kindAPIKeyValue kind = "apikeyvalue" // value
+	// kindAPIKeyOrder has the keys of a region, the newest first, with what they are
+	// looked for by.
+	kindAPIKeyOrder kind = "apikeyorder" // newestFirst(sequence)
 	// kindAPIKeyCount has how many keys a region has and had.
 	kindAPIKeyCount kind = "apikeycount" // region
 )
@@ -50,6 +52,14 @@ const (
 type apiKeyOfValue struct {
 	Region string `json:"region"`
 	ID     string `json:"id"`
+}
+
+// apiKeyPlace is the place of a key in the order.
+type apiKeyPlace struct {
+	ID         string `json:"id"`
+	Name       string `json:"name,omitempty"`
+	CustomerID string `json:"customerId,omitempty"`
+	Sequence   int64  `json:"sequence"`
 }
 
 // apiKeyCount counts the keys of a region, so that making one does not read all.
@@ -229,6 +239,15 @@ func addAPIKey(t *tx, r *apiKeyRecord) error {
 	if err := put(everywhere(t), &apiKeyOfValue{t.region, r.ID}, kindAPIKeyValue, r.Value); err != nil {
 		return err
 	}
+	return r.store(t)
+}
+
+// store writes a key that is in the order, or comes into it.
+func (r *apiKeyRecord) store(t *tx) error {
+	place := &apiKeyPlace{r.ID, r.Name, r.CustomerID, r.Sequence}
+	if err := put(t, place, kindAPIKeyOrder, newestFirst(r.Sequence)); err != nil {
+		return err
+	}
 	return put(t, r, kindAPIKey, r.ID)
 }
 
@@ -287,6 +306,9 @@ func deleteAPIKey(c *call) (any, error) {
 		if err := remove(everywhere(t), kindAPIKeyValue, r.Value); err != nil {
 			return err
 		}
+		if err := remove(t, kindAPIKeyOrder, newestFirst(r.Sequence)); err != nil {
+			return err
+		}
 		return remove(t, kindAPIKey, id)
 	})
 }
@@ -305,19 +327,44 @@ func getAPIKey(c *call) (any, error) {
 
 func getAPIKeys(c *call) (any, error) {
 	name, customer, values := c.query.Get("name"), c.query.Get("customerId"), c.flag("includeValues")
-	var all []*apiKeyRecord
-	err := c.view(func(t *tx) (err error) {
-		all, err = list[apiKeyRecord](t, kindAPIKey)
-		return err
-	})
+	after, err := c.position()
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(r *apiKeyRecord) bool {
-		return !strings.HasPrefix(r.Name, name) || customer != "" && r.CustomerID != customer
+	limit := c.limit()
+	chunk := limit + 1
+	if name != "" || customer != "" {
+		chunk = maxPage
+	}
+	out := page[*apiKeyRecord]{Item: make([]*apiKeyRecord, 0, limit)}
+	err = c.view(func(t *tx) error {
+		for {
+			places, next, err := listPage[apiKeyPlace](t, after, chunk, kindAPIKeyOrder)
+			if err != nil {
+				return err
+			}
+			for _, p := range places {
+				if !strings.HasPrefix(p.Name, name) || customer != "" && p.CustomerID != customer {
+					continue
+				}
+				if len(out.Item) == limit {
+					out.Position = positionAfter(after)
+					return nil
+				}
+				r, err := requireAPIKey(t, p.ID)
+				if err != nil {
+					return err
+				}
+				out.Item = append(out.Item, showAPIKey(r, values, false))
+				after = newestFirst(p.Sequence)
+			}
+			if next == "" {
+				return nil
+			}
+			after = next
+		}
 	})
-	return pageOf(c, all, func(r *apiKeyRecord) string { return newestFirst(r.Sequence) },
-		func(r *apiKeyRecord) *apiKeyRecord { return showAPIKey(r, values, false) })
+	return out, err
 }
 
 func updateAPIKey(c *call) (any, error) {
@@ -333,7 +380,7 @@ func updateAPIKey(c *call) (any, error) {
 			return err
 		}
 		out.LastUpdatedDate = c.timestamp()
-		return put(t, out, kindAPIKey, out.ID)
+		return out.store(t)
 	})
 	if err != nil {
 		return nil, err

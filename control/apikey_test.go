@@ -109,3 +109,36 @@ func TestAPIKeyRace(t *testing.T) {
 		t.Errorf("%d keys on the pages, %q is left", len(seen), position)
 	}
 }
+
+// A filter looks at all keys, however many lie between those that it finds.
+func TestAPIKeyFilterPages(t *testing.T) {
+	f := newFixture(t)
+	var file strings.Builder
+	file.WriteString("name,key\n")
+	const keys, every = 1300, 600
+	for i := range keys {
+		name := "other"
+		if i%every == 0 {
+			name = "wanted" + strconv.Itoa(i)
+		}
+		file.WriteString(name + ",keykeykeykeykeykey" + strconv.Itoa(10000+i) + "\n")
+	}
+	f.make("POST", "/apikeys?mode=import&format=csv", file.String())
+	var got []string
+	position := ""
+	for range 10 {
+		a := f.make("GET", "/apikeys?name=wanted&limit=1&position="+position, nil)
+		for _, item := range a["item"].([]any) {
+			got = append(got, f.text(item.(map[string]any), "name"))
+		}
+		if position, _ = a["position"].(string); position == "" {
+			break
+		}
+	}
+	if want := "wanted1200 wanted600 wanted0"; strings.Join(got, " ") != want || position != "" {
+		t.Errorf("%v, then %q", got, position)
+	}
+	if a := f.make("GET", "/apikeys?limit=500&name=other", nil); len(a["item"].([]any)) != 500 || a["position"] == nil {
+		t.Errorf("%d on a page", len(a["item"].([]any)))
+	}
+}

@@ -86,7 +86,7 @@ func (c *call) importAPIKey(t *tx, row keyfile.Row, fresh string) (id string, wa
 	if of == nil {
 		err = addAPIKey(t, key)
 	} else {
-		err = put(t, key, kindAPIKey, key.ID)
+		err = key.store(t)
 	}
 	if err != nil {
 		return "", nil, err

@@ -138,29 +138,45 @@ func getUsagePlanKey(c *call) (any, error) {
 
 // getUsagePlanKeys finds nothing wrong with an unknown plan (recorded).
 func getUsagePlanKeys(c *call) (any, error) {
-	type member struct {
-		*apiKeyRecord
-		sequence int64
-	}
-	var all []member
+	var out page[*usagePlanKey]
+	name := c.query.Get("name")
 	err := c.view(func(t *tx) error {
 		records, err := list[usagePlanKeyRecord](t, kindUsagePlanKey, c.path["usageplanId"])
 		if err != nil {
 			return err
 		}
-		for _, r := range records {
+		if name != "" {
+			if records, err = keysNamed(t, records, name); err != nil {
+				return err
+			}
+		}
+		shown, err := pageOf(c, records, func(r *usagePlanKeyRecord) string { return newestFirst(r.Sequence) }, same)
+		if err != nil {
+			return err
+		}
+		out = page[*usagePlanKey]{Item: make([]*usagePlanKey, len(shown.Item)), Position: shown.Position}
+		for i, r := range shown.Item {
 			key, err := requireAPIKey(t, r.KeyID)
 			if err != nil {
 				return err
 			}
-			if strings.HasPrefix(key.Name, c.query.Get("name")) {
-				all = append(all, member{key, r.Sequence})
-			}
+			out.Item[i] = showUsagePlanKey(key)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	return out, err
+}
+
+// keysNamed are those of the keys in plans whose names begin with a text.
+func keysNamed(t *tx, all []*usagePlanKeyRecord, name string) (out []*usagePlanKeyRecord, err error) {
+	for _, r := range all {
+		key, err := requireAPIKey(t, r.KeyID)
+		if err != nil {
+			return nil, err
+		}
+		if strings.HasPrefix(key.Name, name) {
+			out = append(out, r)
+		}
 	}
-	return pageOf(c, all, func(m member) string { return newestFirst(m.sequence) }, func(m member) *usagePlanKey { return showUsagePlanKey(m.apiKeyRecord) })
+	return out, nil
 }
