@@ -223,6 +223,9 @@ func checkRequestMappings(m *api.Method) error {
 	}
 	for _, name := range i.CacheKeyParameters {
 		_, ofMethod := m.RequestParameters[name]
+		if p, ok := declaredAs(name); ok && !ofMethod { // all values of a parameter are declared with it
+			_, ofMethod = m.RequestParameters[p]
+		}
 		_, ofIntegration := i.RequestParameters[name]
 		if !ofMethod && !ofIntegration {
 			return badRequest("Invalid cache key parameter specified")
