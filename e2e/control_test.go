@@ -20,7 +20,7 @@ import (
 // each answer with the service model.
 func TestEveryOperation(t *testing.T) {
 	s := serve(t, "--ephemeral")
-	out := runProgram(t, "", nil, boto3Python(t), "testdata/control/operations.py", s.url, backend(t))
+	out := runProgram(t, "", nil, boto3Python(t), "testdata/control/operations.py", s.url, backend(t)+"/petstore")
 	t.Log(strings.TrimSpace(out))
 }
 
@@ -145,16 +145,7 @@ func TestControlKilled(t *testing.T) {
 	}
 	for round := range rounds {
 		s := serve(t, "--data-dir", dir)
-		var names struct {
-			Item []struct{ Name string }
-		}
-		if err := json.Unmarshal([]byte(control(t, s.url, "GET", "/restapis?limit=500", "", 200)), &names); err != nil {
-			t.Fatal(err)
-		}
-		there := map[string]bool{}
-		for _, n := range names.Item {
-			there[n.Name] = true
-		}
+		there := apiNames(t, s.url)
 		for _, name := range kept {
 			if !there[name] {
 				t.Fatalf("round %d: %s was acknowledged and is gone", round, name)
@@ -180,6 +171,27 @@ func TestControlKilled(t *testing.T) {
 	}
 	if len(kept) == 0 {
 		t.Error("nothing was acknowledged")
+	}
+}
+
+// apiNames are the names of all APIs, page by page.
+func apiNames(t *testing.T, url string) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for position := ""; ; {
+		var page struct {
+			Item     []struct{ Name string }
+			Position string
+		}
+		if err := json.Unmarshal([]byte(control(t, url, "GET", "/restapis?limit=500&position="+position, "", 200)), &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range page.Item {
+			names[n.Name] = true
+		}
+		if position = page.Position; position == "" {
+			return names
+		}
 	}
 }
 
