@@ -7,6 +7,7 @@ import (
 
 	"sluice/api"
 	"sluice/runtime/backend"
+	"sluice/runtime/logdelivery"
 )
 
 // settings checks what the stage and the API say beside their methods: each member
@@ -27,6 +28,11 @@ func (c *compiler) settings(d *Deployment) {
 	}
 	if c.stage.WebACLArn != "" {
 		refuse("webAclArn is not supported: web ACLs are not evaluated, and their rules would let everything pass")
+	}
+	if a := c.stage.AccessLogSettings; a != nil && a.DestinationArn != "" {
+		if _, err := logdelivery.ParseDestination(a.DestinationArn); err != nil {
+			refuse("accessLogSettings: " + err.Error())
+		}
 	}
 	if canary := c.stage.CanarySettings; canary != nil {
 		if canary.PercentTraffic < 0 || canary.PercentTraffic > 100 {

@@ -37,9 +37,9 @@ type Options struct {
 	// the ARN is a log group's. nil, or a nil answer, is AccessLog.
 	AccessLogs func(destinationARN string) AccessLogger
 	// ExecutionLogs finds what a stage's execution log goes to, when the stage is
-	// compiled; a canary's stage is {stage}/Canary. nil, or a nil answer, is
-	// ExecutionLog.
-	ExecutionLogs func(apiID, stage string) executionlog.Sink
+	// compiled; region is the API's, and a canary's stage is {stage}/Canary. nil, or a
+	// nil answer, is ExecutionLog.
+	ExecutionLogs func(region, apiID, stage string) executionlog.Sink
 	VPCLinks      map[string]string  // link id -> where it leads: [scheme://]host[:port]
 	Services      awsservice.Options // endpoints and credentials of AWS services; Backends and Log are the Gateway's own
 	// Limiter meters requests. Its owner runs and configures it; nil is one without

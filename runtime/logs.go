@@ -40,7 +40,7 @@ func (g *Gateway) openLogsOf(s *Stage, d *deployment, arn, suffix string) {
 		logged = logged || m.logging.Level != executionlog.Off
 	}
 	if find := g.options.ExecutionLogs; find != nil && logged {
-		if l := find(s.apiID, s.name+suffix); l != nil {
+		if l := find(s.region, s.apiID, s.name+suffix); l != nil {
 			d.executionLog = l
 		}
 	}

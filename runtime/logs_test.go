@@ -50,7 +50,10 @@ func TestLogDestinations(t *testing.T) {
 			}
 			return access.open(arn)
 		},
-		ExecutionLogs: func(apiID, stage string) executionlog.Sink {
+		ExecutionLogs: func(region, apiID, stage string) executionlog.Sink {
+			if region != "us-east-1" {
+				t.Errorf("region %q", region)
+			}
 			if stage == "default" {
 				return nil
 			}
@@ -149,5 +152,24 @@ func TestAuthorizerLines(t *testing.T) {
 			t.Fatalf("no line %q behind line %d of\n%s", w, at, strings.Join(lines, "\n"))
 		}
 		at += i + 1
+	}
+}
+
+// TestRefusedDestination refuses a stage whose log would go nowhere.
+func TestRefusedDestination(t *testing.T) {
+	g := startGateway(t, Options{})
+	for arn, want := range map[string]string{
+		"": "",
+		"arn:aws:logs:us-east-1:000000000000:log-group:access:*":                        "",
+		"arn:aws:firehose:us-east-1:000000000000:deliverystream/amazon-apigateway-pets": "",
+		"arn:aws:firehose:us-east-1:000000000000:deliverystream/pets":                   "must begin with amazon-apigateway-",
+		"arn:aws:s3:::pets": `invalid region ""`,
+	} {
+		b := simpleAPI("one", "x")
+		b.stage.AccessLogSettings = &api.AccessLogSettings{DestinationArn: arn}
+		s, problems := g.gateway.Compile(Deployment{Stage: b.stage, Snapshot: b.snapshot})
+		if want == "" && s == nil || want != "" && (s != nil || !strings.Contains(problems.Error(), "stage dev: accessLogSettings: destinationArn ") || !strings.Contains(problems.Error(), want)) {
+			t.Errorf("%q: %v", arn, problems)
+		}
 	}
 }

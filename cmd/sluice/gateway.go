@@ -12,6 +12,7 @@ import (
 	"sluice/lambda/registry"
 	"sluice/project"
 	"sluice/runtime"
+	"sluice/runtime/logdelivery"
 )
 
 // gateway is a Gateway with what its stages call and the callers that it knows,
@@ -19,6 +20,7 @@ import (
 type gateway struct {
 	*runtime.Gateway
 	metering    *metering
+	logs        *logdelivery.Deliveries // nil: every log goes where the options say
 	functions   *registry.Registry
 	credentials *authorizers.Credentials
 	loopback    bool // only this machine can call
@@ -27,9 +29,9 @@ type gateway struct {
 }
 
 // newGateway makes a gateway with the surroundings and the metering of a project;
-// dataDir is where usage is kept. When there is one in spite of an error, it is good
+// dataDir is where usage is kept; logs may be nil. When there is one in spite of an error, it is good
 // for finding more that is wrong.
-func newGateway(p *project.Project, o runtime.Options, dataDir string) (*gateway, error) {
+func newGateway(p *project.Project, o runtime.Options, dataDir string, logs *logdelivery.Deliveries) (*gateway, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %w", err)
@@ -40,12 +42,13 @@ func newGateway(p *project.Project, o runtime.Options, dataDir string) (*gateway
 	}
 	g := &gateway{
 		metering:    m,
+		logs:        logs,
 		functions:   registry.New(registry.Options{Log: o.Log, Getenv: endpointVariable}),
 		credentials: new(authorizers.Credentials),
 		common:      lambda.Config{Region: p.Region, AccountID: p.AccountID, Dir: dir},
 	}
 	o.Functions, o.Authorizers.Credentials = g.functions, g.credentials
-	o.Limiter, o.Cache, o.Metrics = m.limiter, m.cache, m.newMetrics(o.AccessLog)
+	o.Limiter, o.Cache, o.Metrics = m.limiter, m.cache, m.newMetrics(o.AccessLog, logs)
 	if g.Gateway, err = runtime.New(o); err != nil {
 		return nil, err
 	}
@@ -58,13 +61,17 @@ func newGateway(p *project.Project, o runtime.Options, dataDir string) (*gateway
 // surround has stages compiled against s from now on.
 func (g *gateway) surround(s project.Surroundings) error {
 	c := g.functionConfig(s)
-	return g.Surround(runtime.Surroundings{
+	err := g.Surround(runtime.Surroundings{
 		VPCLinks:       s.VPCLinks,
 		Endpoints:      s.Endpoints,
 		KeySets:        s.KeySets,
 		KeySetEndpoint: endpointOf(s, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "cognito-idp", "cognito-identity-provider"),
 		Serves:         func(ref lambda.Reference) bool { return c.Serves(ref, endpointVariable) },
 	})
+	if err == nil && g.logs != nil {
+		err = g.logs.Surround(s.Endpoints)
+	}
+	return err
 }
 
 // adopt swaps in what s says of functions and callers, and, by swap, stages that

@@ -17,6 +17,7 @@ import (
 	"sluice/control"
 	"sluice/project"
 	"sluice/runtime"
+	"sluice/runtime/logdelivery"
 	"sluice/runtime/metrics"
 	"sluice/throttle"
 	"sluice/throttle/fleet"
@@ -155,13 +156,16 @@ func (t *metering) close() error {
 }
 
 // newMetrics makes the metrics of a gateway with this metering.
-func (t *metering) newMetrics(accessLog runtime.AccessLogger) *metrics.Metrics {
+func (t *metering) newMetrics(accessLog runtime.AccessLogger, logs *logdelivery.Deliveries) *metrics.Metrics {
 	o := metrics.Options{Version: version}
 	if l, ok := accessLog.(interface{ Dropped() uint64 }); ok {
 		o.AccessLogDropped = l.Dropped
 	}
 	if t.fleet != nil {
 		o.Fleet = t.figures
+	}
+	if logs != nil {
+		o.LogDelivery = func() []metrics.LogFigures { return logFigures(logs) }
 	}
 	return metrics.New(o)
 }

@@ -16,6 +16,7 @@ import (
 	"sluice/project/watch"
 	"sluice/runtime"
 	"sluice/runtime/accesslog"
+	"sluice/runtime/logdelivery"
 )
 
 // drainTime is how long requests in flight may take after a signal to stop.
@@ -34,10 +35,11 @@ type server struct {
 	log       *slog.Logger
 	gateway   *gateway
 	control   *controlPlane
-	accessLog *accesslog.Writer // nil without an access log
-	execution *accesslog.Writer // the execution logs
-	watcher   *watch.Watcher    // nil when files are not watched
-	unwatched error             // why a file of the last load is not
+	accessLog *accesslog.Writer       // nil without an access log
+	execution *accesslog.Writer       // the execution logs
+	logs      *logdelivery.Deliveries // of stages to destinations of their own; nil: not open yet
+	watcher   *watch.Watcher          // nil when files are not watched
+	unwatched error                   // why a file of the last load is not
 }
 
 // errStoppedAtOnce ends a server that got a second signal to stop.
@@ -62,7 +64,7 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if problems.Fatal() {
 		// Compile what could be read all the same: all problems show at once.
 		var found api.Problems
-		if g, _ := newGateway(p, s.gatewayOptions(), ""); g != nil {
+		if g, _ := newGateway(p, s.gatewayOptions(), "", nil); g != nil {
 			_, found = compile(g.Gateway, p, s.formats)
 			_ = g.functions.Close()
 		}
@@ -76,10 +78,14 @@ func serve(e *environment, c *serveCommand, files []string, o project.Options) e
 	if err := s.openExecutionLog(); err != nil {
 		return err
 	}
+	if err := s.openLogDelivery(); err != nil {
+		return err
+	}
 	err := s.run(problems)
 	if errors.Is(err, errStoppedAtOnce) {
 		return err
 	}
+	s.closeLogDelivery()
 	if s.accessLog != nil {
 		if closing := s.accessLog.Close(); closing != nil && err == nil {
 			err = fmt.Errorf("close the access log: %w", closing)
@@ -99,6 +105,7 @@ func (s *server) gatewayOptions() runtime.Options {
 	if s.execution != nil {
 		o.ExecutionLog = s.execution
 	}
+	s.deliverLogs(&o)
 	return o
 }
 
@@ -139,7 +146,7 @@ func (s *server) openAccessLog() error {
 
 // run serves what was loaded; problems are the warnings of loading it.
 func (s *server) run(problems api.Problems) error {
-	g, err := newGateway(s.project, s.gatewayOptions(), s.command.dataDir(&s.project.Metering))
+	g, err := newGateway(s.project, s.gatewayOptions(), s.command.dataDir(&s.project.Metering), s.logs)
 	if s.gateway = g; g != nil {
 		defer s.closeFunctions()
 	}

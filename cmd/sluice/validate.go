@@ -55,7 +55,7 @@ func (c *validateCommand) Run(e *environment) error {
 // loadAndCompile loads files for a command that serves nothing.
 func loadAndCompile(files []string, o project.Options) (*project.Project, []*runtime.Stage, api.Problems) {
 	p, problems := project.Load(files, o)
-	g, err := newGateway(p, runtime.Options{Region: p.Region, AccountID: p.AccountID}, "")
+	g, err := newGateway(p, runtime.Options{Region: p.Region, AccountID: p.AccountID}, "", nil)
 	if err != nil && !problems.Fatal() {
 		problems = append(problems, api.Problem{Message: err.Error()})
 	}

@@ -22,7 +22,7 @@ type Options struct {
 	// Dir is where the files of destinations lie whose service has no endpoint; it is
 	// made when it is not there. "" is no files.
 	Dir string
-	// Region is the gateway's own: the files of its destinations lie in Dir itself.
+	// Region is the gateway's own; "us-east-1". The files of its destinations lie in Dir itself.
 	Region string
 	// Endpoints, Env and Chain are as in awsservice.Options. A chain without
 	// credentials signs as test: what stands in for a service rarely looks.
@@ -67,6 +67,9 @@ func (o Options) withDefaults() Options {
 		if *d.v <= 0 {
 			*d.v = d.def
 		}
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

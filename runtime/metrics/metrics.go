@@ -21,6 +21,8 @@ type Options struct {
 	AccessLogDropped func() uint64
 	// Fleet is read on a scrape; nil is a node of its own, which shows no such figures.
 	Fleet func() FleetFigures
+	// LogDelivery is read on a scrape; nil shows no such figures.
+	LogDelivery func() []LogFigures
 }
 
 // Metrics is a set of figures with its own registry.
@@ -70,6 +72,9 @@ func New(o Options) *Metrics {
 	)
 	if o.Fleet != nil {
 		m.registry.MustRegister(fleet{o.Fleet})
+	}
+	if o.LogDelivery != nil {
+		m.registry.MustRegister(logDelivery{o.LogDelivery})
 	}
 	return m
 }

@@ -21,6 +21,8 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestSeries(t *testing.T) {
 	m := New(Options{Fleet: func() FleetFigures {
 		return FleetFigures{Fallback: true, Nodes: 3, Calls: 100, Failures: 2, CacheFailures: 1}
+	}, LogDelivery: func() []LogFigures {
+		return []LogFigures{{Kind: "logs", Delivered: 5, Dropped: 2, Failures: 1}, {Kind: "file"}}
 	}})
 	m.Caches(func() []CacheFigures {
 		return []CacheFigures{{API: "pets", Stage: "dev", Hits: 7, Misses: 3, Bytes: 512}}
@@ -37,7 +39,7 @@ func TestSeries(t *testing.T) {
 	_, _, text := scrape(t, m, "")
 	var got strings.Builder
 	for line := range strings.Lines(text) {
-		if strings.Contains(line, "api=") || strings.HasPrefix(line, "sluice_fleet_") {
+		if strings.Contains(line, "api=") || strings.HasPrefix(line, "sluice_fleet_") || strings.HasPrefix(line, "sluice_log_") {
 			got.WriteString(line)
 		}
 	}
