@@ -21,10 +21,29 @@ func (c *compiler) serviceTarget(it *integration, in *api.Integration, part []st
 	if w := call.Warning(); w != "" {
 		c.warn(at, subject, w)
 	}
+	if call.NeedsTarget() && !setsTarget(in) {
+		c.warn(at, subject, "nothing sets X-Amz-Target, by which the service knows the action: map \"integration.request.header.X-Amz-Target\"")
+	}
 	it.call, it.serviceURI, it.httpMethod = call, in.URI, strings.ToUpper(in.HTTPMethod)
 	for _, name := range call.Placeholders() {
 		it.path = append(it.path, c.placeholder(name, in, part, subject))
 	}
+}
+
+// setsTarget tells whether an integration has a mapping or, in a template, an override
+// of X-Amz-Target.
+func setsTarget(in *api.Integration) bool {
+	for name := range in.RequestParameters {
+		if header, ok := strings.CutPrefix(name, "integration.request.header."); ok && strings.EqualFold(header, "x-amz-target") {
+			return true
+		}
+	}
+	for _, template := range in.RequestTemplates {
+		if strings.Contains(strings.ToLower(template), "x-amz-target") {
+			return true
+		}
+	}
+	return false
 }
 
 // service runs an AWS integration with a service behind it.

@@ -56,3 +56,40 @@ func TestService(t *testing.T) {
 		t.Errorf("a value leads out of its place: %d %s", a.status, a.body)
 	}
 }
+
+// TestMissingTarget has integrations with services that know the action by a header
+// only, which the definition has to set.
+func TestMissingTarget(t *testing.T) {
+	for _, c := range []struct {
+		name, uri  string
+		parameters map[string]string
+		template   string
+		warns      bool
+	}{
+		{"nothing", "events:action/PutEvents", nil, `{}`, true},
+		{"mapped", "events:action/PutEvents", map[string]string{"integration.request.header.x-amz-TARGET": "'AWSEvents.PutEvents'"}, `{}`, false},
+		{"override", "events:action/PutEvents", nil, `#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents"){}`, false},
+		{"a query parameter does not count", "events:path//", map[string]string{"integration.request.querystring.X-Amz-Target": "'x'"}, `{}`, true},
+		{"derived", "dynamodb:action/PutItem", nil, `{}`, false},
+		{"other protocol", "sqs:path/1/q", nil, `{}`, false},
+	} {
+		b := newAPI()
+		b.method("POST", "/x", &api.Integration{
+			Type: api.IntegrationAWS, HTTPMethod: "POST", URI: "arn:aws:apigateway:us-east-1:" + c.uri,
+			RequestParameters: c.parameters, RequestTemplates: map[string]string{"application/json": c.template},
+			IntegrationResponses: map[string]*api.IntegrationResponse{"200": {StatusCode: "200"}},
+		})
+		g, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, problems := g.Compile(Deployment{Snapshot: b.snapshot, Stage: b.stage})
+		warned := false
+		for _, p := range problems {
+			warned = warned || p.Warning && strings.Contains(p.Message, "X-Amz-Target")
+		}
+		if problems.Fatal() || warned != c.warns {
+			t.Errorf("%s: %v", c.name, problems)
+		}
+	}
+}
