@@ -127,6 +127,9 @@ func (l *loader) readStage(n *node) *api.Stage {
 			l.problem(v.get("format").at, "%s", err)
 		} else {
 			s.AccessLogSettings = &api.AccessLogSettings{Format: format}
+			if d := v.get("destination"); d != nil {
+				s.AccessLogSettings.DestinationArn = d.text
+			}
 		}
 	}
 	if v := n.get("methodSettings"); v != nil {
