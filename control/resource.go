@@ -32,18 +32,26 @@ func findResource(t *tx, apiID, id string) (*api.Resource, error) {
 	return r, err
 }
 
+// node is a resource without its methods, which are most of a record.
+type node struct {
+	ID       string `json:"id"`
+	ParentID string `json:"parentId"`
+	PathPart string `json:"pathPart"`
+	Path     string `json:"path"`
+}
+
 // pathTree is the resources of an API by how they hang together.
 type pathTree struct {
-	byID     map[string]*api.Resource
-	children map[string][]*api.Resource
+	byID     map[string]*node
+	children map[string][]*node
 }
 
 func readPathTree(t *tx, apiID string) (*pathTree, error) {
-	all, err := list[api.Resource](t, kindResource, apiID)
+	all, err := list[node](t, kindResource, apiID)
 	if err != nil {
 		return nil, err
 	}
-	out := &pathTree{byID: make(map[string]*api.Resource, len(all)), children: map[string][]*api.Resource{}}
+	out := &pathTree{byID: make(map[string]*node, len(all)), children: map[string][]*node{}}
 	for _, r := range all {
 		out.byID[r.ID] = r
 		if r.ParentID != "" {
@@ -54,8 +62,8 @@ func readPathTree(t *tx, apiID string) (*pathTree, error) {
 }
 
 // below is the resource and all that hang below it, parents first.
-func (p *pathTree) below(r *api.Resource) []*api.Resource {
-	out := []*api.Resource{r}
+func (p *pathTree) below(r *node) []*node {
+	out := []*node{r}
 	for i := 0; i < len(out); i++ {
 		out = append(out, p.children[out[i].ID]...)
 	}
@@ -63,7 +71,7 @@ func (p *pathTree) below(r *api.Resource) []*api.Resource {
 }
 
 // holds tells whether the resource with an id is r or hangs below it.
-func (p *pathTree) holds(r *api.Resource, id string) bool {
+func (p *pathTree) holds(r *node, id string) bool {
 	for steps := 0; id != "" && steps <= len(p.byID); steps++ {
 		if id == r.ID {
 			return true
@@ -87,7 +95,7 @@ func childPath(parent, part string) string {
 
 // checkPlace tells whether a resource may stand with its part below a parent. The
 // texts are those that the service is known to give.
-func (p *pathTree) checkPlace(r, parent *api.Resource) error {
+func (p *pathTree) checkPlace(r, parent *node) error {
 	if r.PathPart == "" {
 		return badRequest("Resource's path part must be specified")
 	}
@@ -146,15 +154,15 @@ func createResource(c *call) (any, error) {
 	apiID := c.path["restapi_id"]
 	out := &api.Resource{ID: newID(objectIDLength), ParentID: c.path["parent_id"], PathPart: in.PathPart}
 	err = c.update(func(t *tx) error {
-		parent, err := findResource(t, apiID, out.ParentID)
-		if err != nil {
-			return err
-		}
 		tree, err := readPathTree(t, apiID)
 		if err != nil {
 			return err
 		}
-		if err := tree.checkPlace(out, parent); err != nil {
+		parent := tree.byID[out.ParentID]
+		if parent == nil {
+			return notFound("Invalid Resource identifier specified")
+		}
+		if err := tree.checkPlace(&node{ID: out.ID, ParentID: out.ParentID, PathPart: out.PathPart}, parent); err != nil {
 			return err
 		}
 		out.Path = childPath(parent.Path, out.PathPart)
@@ -177,7 +185,7 @@ func deleteResource(c *call) (any, error) {
 		if err != nil {
 			return err
 		}
-		for _, r := range tree.below(r) {
+		for _, r := range tree.below(tree.byID[r.ID]) {
 			if err := remove(t, kindResource, apiID, r.ID); err != nil {
 				return err
 			}
@@ -282,7 +290,14 @@ func updateResource(c *call) (any, error) {
 		if err != nil {
 			return err
 		}
-		for _, r := range moved {
+		for _, n := range moved {
+			r := out
+			if n.ID != out.ID {
+				if r, err = findResource(t, apiID, n.ID); err != nil {
+					return err
+				}
+			}
+			r.Path = n.Path
 			if err := put(t, r, kindResource, apiID, r.ID); err != nil {
 				return err
 			}
@@ -295,28 +310,26 @@ func updateResource(c *call) (any, error) {
 	return briefResource(out), nil
 }
 
-// move gives r its path and those below it theirs. It returns all whose records
-// change.
-func (p *pathTree) move(r *api.Resource) ([]*api.Resource, error) {
-	parent := p.byID[r.ParentID]
+// move gives a resource its new place, and those below it their paths. It returns all
+// whose records change.
+func (p *pathTree) move(to *api.Resource) ([]*node, error) {
+	r, parent := p.byID[to.ID], p.byID[to.ParentID]
 	switch {
-	case parent == nil:
+	case r == nil || parent == nil:
 		return nil, notFound("Invalid Resource identifier specified")
 	case p.holds(r, parent.ID):
 		return nil, badRequest("Resource cannot be its own parent or descendant")
-	case isGreedy(r.PathPart) && len(p.children[r.ID]) > 0:
-		return nil, badRequest("Cannot create a child of a resource with a greedy path variable: %s", r.PathPart)
+	case isGreedy(to.PathPart) && len(p.children[r.ID]) > 0:
+		return nil, badRequest("Cannot create a child of a resource with a greedy path variable: %s", to.PathPart)
 	}
+	r.ParentID, r.PathPart = to.ParentID, to.PathPart
 	if err := p.checkPlace(r, parent); err != nil {
 		return nil, err
 	}
-	r.Path = childPath(parent.Path, r.PathPart)
 	moved := p.below(r)
-	paths := map[string]string{r.ID: r.Path}
-	for _, below := range moved[1:] {
-		below.Path = childPath(paths[below.ParentID], below.PathPart)
-		paths[below.ID] = below.Path
-		if len(below.Path) > maxPathLength {
+	for _, n := range moved {
+		n.Path = childPath(p.byID[n.ParentID].Path, n.PathPart)
+		if len(n.Path) > maxPathLength {
 			return nil, badRequest("The path of the resource is longer than %d characters", maxPathLength)
 		}
 	}

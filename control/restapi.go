@@ -1,8 +1,6 @@
 package control
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -290,44 +288,19 @@ func domainsOf(t *tx, apiID string) ([]string, error) {
 }
 
 // unlinkPlans takes the stage of an API, or all of them when stage is "", out of the
-// usage plans that meter it. What else a plan's record holds stays as it is written.
+// usage plans that meter it.
 func unlinkPlans(t *tx, apiID, stage string) error {
-	records, err := t.List(t.prefix(kindUsagePlan), "", 0)
+	plans, err := list[usagePlanRecord](t, kindUsagePlan)
 	if err != nil {
 		return err
 	}
-	for _, r := range records {
-		if !bytes.Contains(r.Value, []byte(apiID)) {
+	for _, p := range plans {
+		before := len(p.APIStages)
+		p.APIStages = slices.DeleteFunc(p.APIStages, func(s *planStage) bool { return s.APIID == apiID && (stage == "" || s.Stage == stage) })
+		if len(p.APIStages) == before {
 			continue
 		}
-		members, err := decodeRecord[map[string]json.RawMessage](r.Key, r.Value)
-		if err != nil {
-			return err
-		}
-		var stages []json.RawMessage
-		if text := (*members)["apiStages"]; text != nil {
-			if err := json.Unmarshal(text, &stages); err != nil {
-				return err
-			}
-		}
-		kept := slices.DeleteFunc(slices.Clone(stages), func(text json.RawMessage) bool {
-			var s struct {
-				APIID string `json:"apiId"`
-				Stage string `json:"stage"`
-			}
-			return json.Unmarshal(text, &s) == nil && s.APIID == apiID && (stage == "" || s.Stage == stage)
-		})
-		if len(kept) == len(stages) {
-			continue
-		}
-		if (*members)["apiStages"], err = json.Marshal(kept); err != nil {
-			return err
-		}
-		value, err := json.Marshal(members)
-		if err != nil {
-			return err
-		}
-		if err := t.Put(r.Key, value); err != nil {
+		if err := put(t, p, kindUsagePlan, p.ID); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -226,4 +227,52 @@ func TestImportRefuses(t *testing.T) {
 	if n := len(f.records()); n != 0 {
 		t.Errorf("%d records were left", n)
 	}
+}
+
+// What is downloaded says how it is called (recorded for exports).
+func TestDownloads(t *testing.T) {
+	f := newFixture(t)
+	a := f.do("POST", "/restapis?mode=import", `{"swagger":"2.0","info":{"title":"t","version":"v1"},"paths":{"/a":{"get":{"responses":{"200":{"description":""}},"x-amazon-apigateway-integration":{"type":"mock"}}}}}`)
+	id := a.member("id")
+	f.make("POST", "/restapis/"+id+"/deployments", `{"stageName":"dev"}`)
+	for _, c := range []struct{ path, accept, disposition, begins string }{
+		{"exports/swagger", "application/json", `attachment; filename="swagger_v1.json"`, "{"},
+		{"exports/swagger", "*/*", `attachment; filename="swagger_v1.json"`, "{"},
+		{"exports/oas30", "application/yaml", `attachment; filename="oas30_v1.yaml"`, "---\nopenapi: "},
+		{"exports/oas30?extensions=integrations,authorizers", "text/html, application/yaml;q=0.5", `attachment; filename="oas30_v1.yaml"`, "---\nopenapi: "},
+		{"sdks/javascript", "application/json", `attachment; filename="javascript_` + testTime().Format("2006-01-02_15-04") + `Z.zip"`, "PK"},
+	} {
+		a := f.get("/restapis/"+id+"/stages/dev/"+c.path, c.accept)
+		if a.status != 200 || a.header.Get("Content-Type") != octetStream || !strings.HasPrefix(a.body, c.begins) {
+			t.Errorf("%s: %d %s %.40q", c.path, a.status, a.header.Get("Content-Type"), a.body)
+		}
+		if got := a.header.Get("Content-Disposition"); got != c.disposition {
+			t.Errorf("%s is called %s, not %s", c.path, got, c.disposition)
+		}
+	}
+	refused := f.get("/restapis/"+id+"/stages/dev/exports/oas30", "text/html")
+	if refused.status != 400 || refused.member("message") != "Invalid Accept specified: text/html. Valid values are application/json, application/yaml" {
+		t.Errorf("%d %s", refused.status, refused.body)
+	}
+}
+
+// The limits of an API are kept (aws-facts: limits, 2).
+func TestLimitsOfAnAPI(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.make("POST", "/restapis", `{"name":"a"}`)["id"].(string)
+	model := func(name string, size int) map[string]any {
+		return map[string]any{"name": name, "contentType": "application/json", "schema": `{"title":"` + strings.Repeat("x", size) + `"}`}
+	}
+	f.make("POST", "/restapis/"+id+"/models", model("A", 300<<10))
+	f.refuses("POST", "/restapis/"+id+"/models", model("B", 100<<10), 429, "LimitExceededException", "The models of an API can have at most 409600 bytes")
+	f.make("POST", "/restapis/"+id+"/models", model("B", 90<<10))
+	for i := range maxDocumentationParts {
+		if err := f.record("documentationpart/us-east-1/"+id+"/"+strconv.Itoa(i), `{"id":"`+strconv.Itoa(i)+`","location":{"type":"MODEL","name":"m`+strconv.Itoa(i)+`"},"properties":"{}"}`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.refuses("POST", "/restapis/"+id+"/documentation/parts", `{"location":{"type":"API"},"properties":"{}"}`, 429, "LimitExceededException",
+		"Maximum number of documentation parts for this API has been reached: 2000")
+	f.refuses("PUT", "/restapis/"+id+"/documentation/parts", `{"openapi":"3.0.1","info":{"title":"t"},"paths":{},"x-amazon-apigateway-documentation":{"documentationParts":[{"location":{"type":"API"},"properties":{"a":1}}]}}`,
+		429, "LimitExceededException", "Maximum number of documentation parts for this API has been reached: 2000")
 }
