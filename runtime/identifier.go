@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -9,12 +10,23 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// appendHex appends the n low hex digits of v.
+// appendHex appends the n low hex digits of v; n is at most 16.
 func appendHex(dst []byte, v uint64, n int) []byte {
-	for i := n - 1; i >= 0; i-- {
-		dst = append(dst, hexDigits[v>>(4*i)&15])
-	}
-	return dst
+	var text [16]byte
+	putHex(text[:8], uint32(v>>32))
+	putHex(text[8:], uint32(v))
+	return append(dst, text[16-n:]...)
+}
+
+// putHex writes the eight hex digits of v, all at once: a byte of a word each.
+func putHex(dst []byte, v uint32) {
+	w := uint64(v)
+	w = (w&0xffff0000)<<16 | w&0xffff
+	w = (w&0x0000ff000000ff00)<<8 | w&0x000000ff000000ff
+	w = (w&0x00f000f000f000f0)<<4 | w&0x000f000f000f000f
+	// Digits over 9 carry into bit 4 with 6 added: they are letters.
+	letters := (w + 0x0606060606060606) >> 4 & 0x0101010101010101
+	binary.BigEndian.PutUint64(dst, w+0x3030303030303030+letters*('a'-'0'-10))
 }
 
 // appendUUID appends a random (version 4) UUID. Request ids name requests and
@@ -23,15 +35,19 @@ func appendUUID(dst []byte) []byte {
 	a, b := rand.Uint64(), rand.Uint64()
 	a = a&^0xf000 | 0x4000
 	b = b&^(3<<62) | 2<<62
-	dst = appendHex(dst, a>>32, 8)
-	dst = append(dst, '-')
-	dst = appendHex(dst, a>>16, 4)
-	dst = append(dst, '-')
-	dst = appendHex(dst, a, 4)
-	dst = append(dst, '-')
-	dst = appendHex(dst, b>>48, 4)
-	dst = append(dst, '-')
-	return appendHex(dst, b, 12)
+	var text [36]byte
+	var hex [32]byte
+	putHex(hex[0:], uint32(a>>32))
+	putHex(hex[8:], uint32(a))
+	putHex(hex[16:], uint32(b>>32))
+	putHex(hex[24:], uint32(b))
+	copy(text[0:8], hex[0:8])
+	copy(text[9:13], hex[8:12])
+	copy(text[14:18], hex[12:16])
+	copy(text[19:23], hex[16:20])
+	copy(text[24:36], hex[20:32])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return append(dst, text[:]...)
 }
 
 // isUUID tells whether s is a UUID in the usual form.
@@ -62,15 +78,12 @@ func isHex(c byte) bool {
 // appendExtendedID appends an extended request id: eleven random bytes in
 // base64, hence sixteen characters that end in "=".
 func appendExtendedID(dst []byte) []byte {
-	var raw [11]byte
-	a, b := rand.Uint64(), rand.Uint64()
-	for i := range 8 {
-		raw[i] = byte(a >> (8 * i))
-	}
-	for i := range 3 {
-		raw[8+i] = byte(b >> (8 * i))
-	}
-	return base64.StdEncoding.AppendEncode(dst, raw[:])
+	var raw [16]byte
+	binary.LittleEndian.PutUint64(raw[:], rand.Uint64())
+	binary.LittleEndian.PutUint64(raw[8:], rand.Uint64())
+	var text [16]byte
+	base64.StdEncoding.Encode(text[:], raw[:11])
+	return append(dst, text[:]...)
 }
 
 // appendTraceID appends the outgoing X-Amzn-Trace-Id. An incoming one with Root,

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 	"time"
@@ -39,6 +40,18 @@ func TestTraceID(t *testing.T) {
 	} {
 		if got := string(appendTraceID(nil, c.in, now)); !regexp.MustCompile(c.want).MatchString(got) {
 			t.Errorf("%s: %q does not match %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAppendHex(t *testing.T) {
+	for _, v := range []uint64{0, 1, 0x9abcdef012345678, 0xffffffffffffffff, 0x0f0f0f0f0a0a0a0a, 0x99999999aaaaaaaa} {
+		for _, n := range []int{1, 4, 8, 15, 16} {
+			want := fmt.Sprintf("x%016x", v)
+			want = "x" + want[len(want)-n:]
+			if got := string(appendHex([]byte("x"), v, n)); got != want {
+				t.Errorf("%d digits of %x: %q, want %q", n, v, got, want)
+			}
 		}
 	}
 }

@@ -46,11 +46,15 @@ func newEndpoint(c *Client, a address, insecure bool) *Endpoint {
 // a new one, but only for GET, HEAD, OPTIONS, PUT, DELETE and TRACE, or when
 // nothing of it had been sent. A timeout is never followed by another attempt.
 func (e *Endpoint) Do(req *Request, resp *Response, deadline time.Time) error {
+	return e.DoFrom(req, resp, time.Now(), deadline)
+}
+
+// DoFrom is Do for callers that have just read the clock.
+func (e *Endpoint) DoFrom(req *Request, resp *Response, now, deadline time.Time) error {
 	resp.Reset()
 	if err := req.encode(e.address.authority); err != nil {
 		return err
 	}
-	now := time.Now()
 	if !now.Before(deadline) {
 		return &Error{KindTimeout, errLate}
 	}
