@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 )
@@ -289,6 +290,12 @@ func (t *Substitution) value(dst []byte, p *part, s *Scope) []byte {
 // in other formats they stay as they are.
 func escapeLine(dst []byte, start int, quoted bool) []byte {
 	clean := start
+	for clean+8 <= len(dst) && !mayBreak(binary.LittleEndian.Uint64(dst[clean:])) {
+		clean += 8
+		if rest := len(dst) - clean; rest < 8 && rest > 0 {
+			clean -= 8 - rest // the last word again, with the rest in it
+		}
+	}
 	for clean < len(dst) && !breaks(dst[clean], quoted) {
 		clean++
 	}
@@ -309,6 +316,15 @@ func escapeLine(dst []byte, start int, quoted bool) []byte {
 		}
 	}
 	return dst
+}
+
+// mayBreak tells whether one of the eight bytes of w may break a line, so that
+// next to all values are looked at a word at a time.
+func mayBreak(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	control := (w - ones*' ') & ^w
+	del, quote, backslash := w^ones*0x7f, w^ones*'"', w^ones*'\\'
+	return (control|(del-ones)&^del|(quote-ones)&^quote|(backslash-ones)&^backslash)&highs != 0
 }
 
 func breaks(b byte, quoted bool) bool {

@@ -107,50 +107,88 @@ var headerRules = [headerCount]headerRule{
 const remappedPrefix = "x-amzn-Remapped-"
 
 // identifyHeader finds a header's id, whatever the case of its letters. The
-// length decides nearly everything, so most headers cost one comparison.
+// length and a letter or two leave one candidate at most, so that a header costs
+// one comparison.
 func identifyHeader(name string) headerID {
+	candidate := otherHeader
 	switch len(name) {
 	case 2:
-		return either(name, hdrTE)
+		candidate = hdrTE
 	case 3:
-		return either(name, hdrVia)
+		candidate = hdrVia
 	case 4:
-		return either(name, hdrHost, hdrDate)
-	case 6:
-		return either(name, hdrAccept, hdrServer, hdrExpect)
-	case 7:
-		return either(name, hdrTrailer, hdrUpgrade)
-	case 10:
-		return either(name, hdrConnection, hdrUserAgent, hdrKeepAlive)
-	case 11:
-		return either(name, hdrContentMD5)
-	case 12:
-		return either(name, hdrContentType, hdrMaxForwards)
-	case 13:
-		return either(name, hdrAuthorization)
-	case 14:
-		return either(name, hdrContentLength, hdrAPIGatewayID)
-	case 15:
-		return either(name, hdrForwardedFor, hdrAmznTraceID)
-	case 16:
-		return either(name, hdrContentEncoding, hdrWWWAuthenticate, hdrForwardedPort, hdrAmznErrorType, hdrAmznRequestID, hdrProxyConnection)
-	case 17:
-		return either(name, hdrTransferEncoding, hdrForwardedProto)
-	case 18:
-		return either(name, hdrProxyAuthenticate)
-	case 22:
-		return either(name, hdrMethodOverride)
-	case 24:
-		return either(name, hdrAmznAPIID)
-	}
-	return otherHeader
-}
-
-func either(name string, ids ...headerID) headerID {
-	for _, id := range ids {
-		if equalFold(name, headerRules[id].name) {
-			return id
+		if candidate = hdrHost; name[0]|0x20 == 'd' {
+			candidate = hdrDate
 		}
+	case 6:
+		switch name[0] | 0x20 {
+		case 'a':
+			candidate = hdrAccept
+		case 's':
+			candidate = hdrServer
+		case 'e':
+			candidate = hdrExpect
+		}
+	case 7:
+		if candidate = hdrTrailer; name[0]|0x20 == 'u' {
+			candidate = hdrUpgrade
+		}
+	case 10:
+		switch name[0] | 0x20 {
+		case 'c':
+			candidate = hdrConnection
+		case 'u':
+			candidate = hdrUserAgent
+		case 'k':
+			candidate = hdrKeepAlive
+		}
+	case 11:
+		candidate = hdrContentMD5
+	case 12:
+		if candidate = hdrContentType; name[0]|0x20 == 'm' {
+			candidate = hdrMaxForwards
+		}
+	case 13:
+		candidate = hdrAuthorization
+	case 14:
+		if candidate = hdrContentLength; name[0]|0x20 == 'x' {
+			candidate = hdrAPIGatewayID
+		}
+	case 15:
+		if candidate = hdrForwardedFor; name[2]|0x20 == 'a' {
+			candidate = hdrAmznTraceID
+		}
+	case 16:
+		switch name[0] | 0x20 {
+		case 'c':
+			candidate = hdrContentEncoding
+		case 'w':
+			candidate = hdrWWWAuthenticate
+		case 'p':
+			candidate = hdrProxyConnection
+		case 'x':
+			switch name[7] | 0x20 {
+			case 'r':
+				if candidate = hdrForwardedPort; name[2]|0x20 == 'a' {
+					candidate = hdrAmznRequestID
+				}
+			case 'e':
+				candidate = hdrAmznErrorType
+			}
+		}
+	case 17:
+		if candidate = hdrTransferEncoding; name[0]|0x20 == 'x' {
+			candidate = hdrForwardedProto
+		}
+	case 18:
+		candidate = hdrProxyAuthenticate
+	case 22:
+		candidate = hdrMethodOverride
+	case 24:
+		candidate = hdrAmznAPIID
+	}
+	if candidate != otherHeader && equalFold(name, headerRules[candidate].name) {
+		return candidate
 	}
 	return otherHeader
 }

@@ -109,7 +109,7 @@ func (t *requestTemplates) pick(mime string) (template *mappingTemplate, ok bool
 		mime = mimeJSON
 	}
 	for i := range t.list {
-		if strings.EqualFold(t.list[i].contentType, mime) {
+		if ct := t.list[i].contentType; ct == mime || strings.EqualFold(ct, mime) {
 			return t.list[i].unlessEmpty(), true
 		}
 	}
