@@ -20,6 +20,7 @@ type part struct {
 	kind   partKind
 	source *Expression
 	quoted bool // the variable stands inside a string of a JSON format
+	plain  bool // no value of it can break a line
 }
 
 type partKind uint8
@@ -157,7 +158,7 @@ func (p *substitutionParser) variable(s string) (found part, n int) {
 		v, n := p.contextVariable(rest)
 		switch {
 		case n > 0:
-			return part{kind: sourcePart, source: &Expression{kind: contextSource, variable: v}}, len("context.") + n
+			return part{kind: sourcePart, source: &Expression{kind: contextSource, variable: v}, plain: isPlain(v.ID)}, len("context.") + n
 		case p.kind == GatewayTemplate:
 			if n = dotted(rest); n > 0 {
 				return part{kind: nowherePart}, len("context.") + n
@@ -281,7 +282,22 @@ func (t *Substitution) value(dst []byte, p *part, s *Scope) []byte {
 	if len(dst) == start {
 		return append(dst, '-')
 	}
+	if p.plain {
+		return dst
+	}
 	return escapeLine(dst, start, p.quoted)
+}
+
+// isPlain tells whether a variable is a number, a time, an address or an id, which no
+// client can have control characters, quotes or backslashes in: such text need not
+// be looked at.
+func isPlain(id VariableID) bool {
+	switch id {
+	case RequestID, ExtendedRequestID, RequestTime, RequestTimeEpoch, IdentitySourceIP,
+		Status, ResponseLength, ResponseLatency, IntegrationStatus, IntegrationLatency:
+		return true
+	}
+	return false
 }
 
 // escapeLine keeps the value dst[start:] from breaking its line: control
