@@ -52,23 +52,23 @@ func post(call *awsservice.Call, operation string, b *batch, body []byte, deadli
 		err = call.Endpoint().Do(&b.request, &b.response, deadline)
 	}
 	b.request.Body = nil // it is the batch's
+	if err == nil && b.response.StatusCode != 200 {
+		err = refusal(b)
+	}
 	if err != nil {
 		return fmt.Errorf("%s at %s: %w", operation, call.BaseURL(), err)
 	}
-	if b.response.StatusCode == 200 {
-		return nil
-	}
-	return refusal(operation, b)
+	return nil
 }
 
 // serviceError is a refusal by a service.
 type serviceError struct {
-	operation, code, message string
-	status                   int
+	code, message string
+	status        int
 }
 
 func (e *serviceError) Error() string {
-	text := fmt.Sprintf("%s: status %d", e.operation, e.status)
+	text := fmt.Sprintf("status %d", e.status)
 	for _, s := range []string{e.code, e.message} {
 		if s != "" {
 			text += ": " + s
@@ -78,8 +78,8 @@ func (e *serviceError) Error() string {
 }
 
 // refusal reads the error that a service answered.
-func refusal(operation string, b *batch) error {
-	e := &serviceError{operation: operation, status: b.response.StatusCode}
+func refusal(b *batch) error {
+	e := &serviceError{status: b.response.StatusCode}
 	var answer struct {
 		Type    string `json:"__type"`
 		Code    string `json:"code"`

@@ -184,7 +184,7 @@ func TestRepeated(t *testing.T) {
 		if c.final && (lost == 0 || d.Figures()[toLogs].Dropped != lost) {
 			t.Errorf("%d %s: lost %d, %+v", c.status, c.answer, lost, d.Figures()[toLogs])
 		}
-		if n := log.count("logs do not reach their destination"); n != 1 {
+		if n := log.count("logs do not reach their destination"); n != 1 || log.count("PutLogEvents at "+s.URL+": status "+fmt.Sprint(c.status)) != 1 {
 			t.Errorf("%d %s: logged %d times", c.status, c.answer, n)
 		}
 		if f := d.Figures()[toLogs]; !c.final && f.Failures != 3 {
