@@ -25,6 +25,9 @@ func getSDK(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.options.InvokeURL != nil {
+		request.InvokeURL = c.options.InvokeURL(c.path["restapi_id"], request.Stage)
+	}
 	content, name, err := sdk.Generate(request)
 	var refused *sdk.BadRequest
 	if errors.As(err, &refused) {

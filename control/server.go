@@ -27,9 +27,12 @@ type Options struct {
 	AccountLimit  ThrottleSettings // what GetAccount shows
 	AccountID     string           // "000000000000"
 	DefaultRegion string           // of calls without a signature; "us-east-1"
-	Authenticate  Authenticator    // nil: any signature, and none, is accepted
-	Log           *slog.Logger     // slog.Default()
-	Now           func() time.Time
+	// InvokeURL is where a stage is served, without a slash at the end: what SDKs call.
+	// nil: at the service's own host name.
+	InvokeURL    func(apiID, stage string) string
+	Authenticate Authenticator // nil: any signature, and none, is accepted
+	Log          *slog.Logger  // slog.Default()
+	Now          func() time.Time
 }
 
 // Authenticator tells who made a request to a region, or refuses it with an *Error.

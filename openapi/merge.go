@@ -219,7 +219,7 @@ func (m *merger) mayGrow(r *api.Resource, byPath map[string]*api.Resource, varia
 		return nil
 	}
 	if other := variables[r.ParentID]; other != "" {
-		return refuse("A sibling (%s) of this resource already has a variable path part -- only one unique variable path part is allowed", other)
+		return refuse("A sibling (%s) of this resource already has a variable path part -- only one is allowed", other)
 	}
 	variables[r.ParentID] = r.PathPart
 	return nil

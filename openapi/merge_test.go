@@ -74,7 +74,7 @@ func TestMerge(t *testing.T) {
 
 func TestMergeRefuses(t *testing.T) {
 	for _, c := range []struct{ existing, imported, want string }{
-		{"/a/{b}", "/a/{c}/d", "Errors found during import:\n\tUnable to create resource at path '/a/{c}': A sibling ({b}) of this resource already has a variable path part -- only one unique variable path part is allowed"},
+		{"/a/{b}", "/a/{c}/d", "Errors found during import:\n\tUnable to create resource at path '/a/{c}': A sibling ({b}) of this resource already has a variable path part -- only one is allowed"},
 		{"/a/{b+}", "/a/{b+}", ""},
 		{"/a/{b}", "/a/c/{d}", ""},
 	} {

@@ -73,7 +73,7 @@ func (t *tree) grow(s scope, path string, at api.Place) *api.Resource {
 			s.fail(at, "Cannot create a child of a resource with a greedy path variable: %s must be the last part", b.resource.PathPart)
 			return nil
 		case variable && b.variable != "":
-			s.fail(at, "A sibling (%s) of this resource already has a variable path part -- only one unique variable path part is allowed", b.variable)
+			s.fail(at, "A sibling (%s) of this resource already has a variable path part -- only one is allowed", b.variable)
 			return nil
 		case len(t.all) == maxResources:
 			s.fail(at, "more than %d resources", maxResources)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/authorizers/sigv4"
@@ -31,6 +32,7 @@ type controlPlane struct {
 	log     *slog.Logger
 	region  string
 	account string
+	apis    atomic.Pointer[string] // host:port that the APIs are served on, once they are
 
 	mu      sync.Mutex
 	served  []control.ServedAPI
@@ -83,7 +85,7 @@ func (p *controlPlane) open() (*control.Server, error) {
 	p.gateway.metering.foreign.Store(&metered)
 	o := control.Options{
 		Store: s, DataPlane: p.gateway.Gateway, Meter: p.gateway.metering.limiter, AccountLimit: p.gateway.metering.accountLimit(),
-		AccountID: p.account, DefaultRegion: p.region, Log: p.log,
+		AccountID: p.account, DefaultRegion: p.region, Log: p.log, InvokeURL: p.invokeURL,
 	}
 	if p.flags.ControlAuth == authSigV4 {
 		o.Authenticate = p.authenticate
@@ -100,6 +102,11 @@ func (p *controlPlane) open() (*control.Server, error) {
 	})
 	p.server, p.store, p.stop = server, s, stop
 	return server, nil
+}
+
+// invokeURL is where a stage is served.
+func (p *controlPlane) invokeURL(apiID, stage string) string {
+	return "http://" + *p.apis.Load() + "/_aws/execute-api/" + apiID + "/" + stage
 }
 
 func (p *controlPlane) openStore(ctx context.Context) (store.Store, error) {
@@ -194,6 +201,7 @@ var errOpenControl = errors.New("the control plane would let everybody change AP
 // listen serves the control plane: on ln, the listener of the APIs, or on one of its
 // own. It returns what to tell about it.
 func (p *controlPlane) listen(ln net.Listener, address string) (told string, apart net.Listener, err error) {
+	p.apis.Store(&address)
 	if p.flags.ControlAuth == authSigV4 && p.gateway.credentials.Len() == 0 {
 		return "", nil, errors.New("--control-auth sigv4 needs credentials: --credential, or credentials in sluice.yaml")
 	}
