@@ -138,6 +138,9 @@ func reachable(address string) string {
 
 // writeStart writes what serve shows before it is ready.
 func writeStart(w io.Writer, stages []*runtime.Stage, address string, allRoutes bool) error {
+	if len(stages) == 0 {
+		return nil
+	}
 	if err := writeStages(w, stageRows(stages), address); err != nil {
 		return err
 	}
