@@ -28,6 +28,7 @@ type Method struct {
 	policy     *policy.Policy
 	judged     bool // by the resource policy, even if there is none
 	region     string
+	broken     *Refusal // of a method made by Refusing
 }
 
 type methodKind uint8
@@ -37,6 +38,7 @@ const (
 	iamMethod
 	lambdaMethod
 	cognitoMethod
+	brokenMethod
 )
 
 // Method compiles the authorization of a method.
@@ -65,6 +67,13 @@ func (g *Guard) Method(o MethodOptions) (*Method, error) {
 		return nil, fmt.Errorf("authorization type %q is none of NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS", o.AuthorizationType)
 	}
 	return m, nil
+}
+
+// Refusing is the authorization of a method whose own cannot be compiled: whom the
+// resource policy does not deny gets the answer for an authorizer that cannot be
+// called. reason is for logs.
+func (g *Guard) Refusing(o MethodOptions, reason string) *Method {
+	return &Method{guard: g, kind: brokenMethod, policy: o.Policy, judged: true, broken: refuseConfiguration.because(reason)}
 }
 
 // Open tells that every request is let in: there is nothing to call Authorize for.
@@ -97,6 +106,12 @@ func (m *Method) authorize(ctx context.Context, r *Request, id *Identity) *Refus
 			return refusal
 		}
 		return id.judgeAnswer(&ask, resource)
+	case brokenMethod:
+		if m.policy.Evaluate(&ask) == policy.Deny {
+			return id.judge(policy.ExplicitDeny, "", r)
+		}
+		id.Authorizer.done(time.Now(), m.broken)
+		return m.broken
 	case cognitoMethod:
 		if refusal := m.authorizer.verify(ctx, r, id, m.scopes); refusal != nil {
 			return refusal

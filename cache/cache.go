@@ -88,6 +88,10 @@ func (c *Cache) Stage(api, name string) *Stage {
 	return s
 }
 
+// Detached is a stage without a name, whose cache is off: to compile methods for that
+// are not to be served. The Cache does not keep it.
+func (c *Cache) Detached() *Stage { return &Stage{cache: c, class: classOff} }
+
 // Remove forgets a stage that was deleted, and its entries.
 func (c *Cache) Remove(api, name string) {
 	c.mu.Lock()

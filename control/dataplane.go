@@ -11,8 +11,8 @@ import (
 // DataPlane is what operations need of the data plane. What changes for it reaches
 // it through the change feed of the store (control/publish), not through here.
 type DataPlane interface {
-	// Compile tells what keeps a deployment from being served.
-	Compile(runtime.Deployment) (*runtime.Stage, api.Problems)
+	// Check tells what keeps a deployment from being served.
+	Check(runtime.Deployment) api.Problems
 	TestInvokeMethod(context.Context, runtime.TestMethod) (*runtime.TestResult, error)
 	TestInvokeAuthorizer(context.Context, runtime.TestAuthorizer) (*runtime.AuthorizerTestResult, error)
 }

@@ -36,7 +36,7 @@ func (p *Publisher) publishStages(ctx context.Context, stages map[stageKey]bool,
 				break
 			}
 			p.stages[key] = d.Stage.ClientCertificateID
-			s, problems := p.traffic.Compile(*d)
+			s, problems := p.compile(d)
 			if s == nil {
 				p.log.Error("a stage stays as it was", "api", key.api, "stage", key.name, "problems", problems.Error())
 				continue
@@ -64,7 +64,26 @@ func (p *Publisher) compileStored(key stageKey) (*runtime.Stage, api.Problems) {
 	if err != nil {
 		return nil, api.Problems{{Subject: "stage " + key.name, Message: err.Error()}}
 	}
-	return p.traffic.Compile(*d)
+	return p.compile(d)
+}
+
+// maxWarnings bounds the warnings that are logged of one stage.
+const maxWarnings = 20
+
+// compile compiles a stage, and logs what its requests will meet.
+func (p *Publisher) compile(d *runtime.Deployment) (*runtime.Stage, api.Problems) {
+	s, problems := p.traffic.Compile(*d)
+	if s == nil {
+		return nil, problems
+	}
+	for i, problem := range problems {
+		if i == maxWarnings {
+			p.log.Warn("a stage has more problems", "api", s.APIID(), "stage", s.Name(), "problems", len(problems)-i)
+			break
+		}
+		p.log.Warn("a stage has a problem", "api", s.APIID(), "stage", s.Name(), "problem", problem.String())
+	}
+	return s, problems
 }
 
 // deployment is what a stage is compiled of; nil when the stage is gone.
@@ -89,7 +108,7 @@ func readDeployment(t *tx, apiID, name string) (*runtime.Deployment, error) {
 
 // deploymentOf is what a stage, stored or not, is compiled of.
 func deploymentOf(t *tx, apiID string, stage *api.Stage) (*runtime.Deployment, error) {
-	d := &runtime.Deployment{Stage: stage, Region: t.region}
+	d := &runtime.Deployment{Stage: stage, Region: t.region, Deferred: true}
 	var err error
 	if d.Snapshot, err = get[api.Snapshot](t, kindSnapshot, apiID, stage.DeploymentID); err != nil {
 		return nil, err

@@ -208,17 +208,16 @@ func checkStageVariables(variables map[string]string) error {
 	return nil
 }
 
-// compiles refuses a stage that the data plane could not serve.
+// compiles refuses a stage that the data plane could not serve. What only requests
+// can find out is for them.
 func (c *call) compiles(t *tx, apiID string, s *api.Stage) error {
 	d, err := deploymentOf(t, apiID, s)
 	if err != nil {
 		return err
 	}
-	if _, problems := c.options.DataPlane.Compile(*d); problems.Fatal() {
-		for _, p := range problems {
-			if !p.Warning {
-				return badRequest("%s", p.String())
-			}
+	for _, p := range c.options.DataPlane.Check(*d) {
+		if !p.Warning {
+			return badRequest("%s", p.String())
 		}
 	}
 	return nil

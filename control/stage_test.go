@@ -14,10 +14,17 @@ func TestDeploymentThatDoesNotCompile(t *testing.T) {
 	f := newFixture(t)
 	apiURL, method := f.madeMethod()
 	good := f.make("POST", apiURL+"/deployments", `{"stageName":"dev"}`)
-	f.make("PUT", method+"/integration", `{"type":"MOCK","requestTemplates":{"application/json":"#if("}}`)
+	f.make("PUT", method+"/integration", `{"type":"MOCK"}`)
 	before := f.records()
+	for key, value := range before { // an operation would not let it pass
+		if broken := strings.Replace(value, `"type":"MOCK"`, `"type":"MUCK"`, 1); broken != value && strings.HasPrefix(key, "resource/") {
+			if err := f.record(key, broken); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	a := f.do("POST", apiURL+"/deployments", `{"stageName":"dev"}`)
-	if a.status != 400 || a.kind != "BadRequestException" || !strings.HasPrefix(a.member("message"), "GET /pets/{id}: requestTemplates application/json:") {
+	if a.status != 400 || a.kind != "BadRequestException" || !strings.HasPrefix(a.member("message"), `GET /pets/{id}: unknown integration type "MUCK"`) {
 		t.Errorf("%d %s %s", a.status, a.kind, a.body)
 	}
 	if after := f.records(); len(after) != len(before) {

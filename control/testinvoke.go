@@ -80,7 +80,8 @@ func testInvokeMethod(c *call) (any, error) {
 			t.ClientCertificate = certificate.material()
 		}
 		t.TestCall = c.testCall(&in, s)
-		return nil
+		t.Deployment.LinkNames, err = linkNames(tx)
+		return err
 	})
 	if err != nil {
 		return nil, err

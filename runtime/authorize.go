@@ -75,17 +75,24 @@ func (c *compiler) authorization(m *api.Method, part []string, subject string) *
 		AuthorizationType: m.AuthorizationType, Scopes: m.AuthorizationScopes,
 		Policy: c.resourcePolicy, Private: c.private, Region: c.region,
 	}
-	if m.AuthorizerID != "" {
+	switch m.AuthorizationType {
+	case api.AuthorizationCustom, api.AuthorizationCognito: // others may name one that nobody asks
+		if m.AuthorizerID == "" {
+			break
+		}
 		if o.Authorizer = c.authorizers[m.AuthorizerID]; o.Authorizer == nil {
-			if !c.brokenAuthorizers[m.AuthorizerID] {
-				c.fail(append(part, "authorizerId"), subject, "authorizer "+m.AuthorizerID+" does not exist")
+			reason, reported := c.brokenAuthorizers[m.AuthorizerID]
+			if !reported {
+				reason = "authorizer " + m.AuthorizerID + " does not exist"
+				c.deferred(append(part, "authorizerId"), subject, reason, failsAll)
 			}
-			return nil
+			return c.gateway.guard.Refusing(o, reason)
 		}
 	}
 	out, err := c.gateway.guard.Method(o)
 	if err != nil {
-		c.fail(append(part, "authorizationType"), subject, err.Error())
+		c.deferred(append(part, "authorizationType"), subject, err.Error(), failsAll)
+		return c.gateway.guard.Refusing(o, err.Error())
 	}
 	return out
 }
@@ -93,14 +100,17 @@ func (c *compiler) authorization(m *api.Method, part []string, subject string) *
 // compileAuthorizers compiles the authorizers of the snapshot.
 func (c *compiler) compileAuthorizers() {
 	c.authorizers = make(map[string]*authorizers.Authorizer, len(c.snapshot.Authorizers))
-	c.brokenAuthorizers = map[string]bool{}
+	c.brokenAuthorizers = map[string]string{}
 	stage := authorizers.Stage{APIID: c.snapshot.RestApi.ID, Name: c.stage.StageName, Variables: c.vars}
+	if c.detached {
+		stage.Name = checkedStage
+	}
 	for _, d := range c.snapshot.Authorizers {
 		a, err := c.gateway.guard.Authorizer(stage, d)
 		part, subject := []string{"authorizers", d.Name}, "authorizer "+d.Name
 		if err != nil {
-			c.fail(part, subject, err.Error())
-			c.brokenAuthorizers[d.ID] = true
+			c.deferred(part, subject, err.Error(), "every request that needs it fails with 500")
+			c.brokenAuthorizers[d.ID] = err.Error()
 			continue
 		}
 		if p := a.Problem(); p != "" {

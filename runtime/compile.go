@@ -28,9 +28,14 @@ type Deployment struct {
 	// Region is the API's; "" is Options.Region.
 	Region string
 	// LinkNames are other names, ARNs of load balancers among them, that a target of a
-	// VPC link may be configured by, by the link's id. With them, a link that no target
-	// is configured for fails requests, not the deployment.
+	// VPC link may be configured by, by the link's id.
 	LinkNames map[string][]string
+	// Deferred serves the stage in spite of the problems that the service shows to
+	// requests only: a stage variable that leads nowhere, a template that is no
+	// Velocity. They are warnings then, and the requests that meet one are answered and
+	// logged as the service does it. Without it they are fatal: who writes a definition
+	// wants to know of them early.
+	Deferred bool
 	// ClientCertificate is the one that Stage.ClientCertificateID names: HTTPS
 	// backends that ask for a certificate get it.
 	ClientCertificate *ClientCertificate
@@ -42,6 +47,30 @@ type ClientCertificate struct{ Certificate, PrivateKey []byte }
 // Compile decides everything about a stage that can be decided before a request
 // arrives. Problems may be warnings only; the Stage is nil when any is fatal.
 func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
+	s, problems := g.compile(&d, false)
+	if problems.Fatal() {
+		g.Discard(s)
+		return nil, problems
+	}
+	g.openLogs(s, d.Stage)
+	return s, problems
+}
+
+// Check tells the problems that Compile would, of a stage that is not to be served: it
+// leaves nothing behind by the stage's name, no figures, limits, caches or logs.
+func (g *Gateway) Check(d Deployment) api.Problems {
+	defer g.guard.Forget(d.Snapshot.RestApi.ID, checkedStage)
+	_, problems := g.compile(&d, true)
+	return problems
+}
+
+// checkedStage is the name under which authorizers know a stage that is only checked;
+// no stage has it.
+const checkedStage = ""
+
+// compile makes a stage even of what has fatal problems. A detached one is not to be
+// served, and kept nowhere.
+func (g *Gateway) compile(d *Deployment, detached bool) (*Stage, api.Problems) {
 	id := d.Snapshot.RestApi.ID
 	region := d.Region
 	if region == "" {
@@ -56,15 +85,19 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		tracing:      d.Stage.TracingEnabled,
 		settings:     d.Stage.MethodSettings,
 		cacheEnabled: d.Stage.CacheClusterEnabled, cacheSize: d.Stage.CacheClusterSize,
-		userAgent:  "AmazonAPIGateway_" + id,
-		cacheStage: g.cache.Stage(id, d.Stage.StageName),
-		unrouted:   g.metrics.Unrouted(id, d.Stage.StageName),
+		userAgent: "AmazonAPIGateway_" + id,
+	}
+	if detached {
+		s.cacheStage, s.unrouted = g.cache.Detached(), g.detached
+	} else {
+		s.cacheStage, s.unrouted = g.cache.Stage(id, d.Stage.StageName), g.metrics.Unrouted(id, d.Stage.StageName)
 	}
 	c := &compiler{
+		detached: detached, defers: d.Deferred,
 		cacheStage: s.cacheStage, region: region, partition: p.name, linkNames: d.LinkNames,
 		gateway: g, around: g.around.Load(), stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
 	}
-	c.settings(&d)
+	c.settings(d)
 	s.base = c.deployment(d.Stage.Variables)
 	problems := c.problems
 	if canary := d.Stage.CanarySettings; canary != nil && d.Canary != nil {
@@ -94,12 +127,7 @@ func (g *Gateway) Compile(d Deployment) (*Stage, api.Problems) {
 		}
 		s.accessLog = f
 	}
-	g.openLogs(s, d.Stage)
 	problems.Sort()
-	if problems.Fatal() {
-		g.discard(s)
-		return nil, problems
-	}
 	return s, problems
 }
 
@@ -112,7 +140,8 @@ type compiler struct {
 	linkNames         map[string][]string
 	certificate       *backend.Certificate // of the client, towards HTTPS backends; nil: none
 	cacheStage        *cache.Stage
-	detached          bool // for a test call: there is nothing that is kept by the stage's name
+	detached          bool // for a test call or a check: there is nothing that is kept by the stage's name
+	defers            bool // Deployment.Deferred
 	apart             bool // a canary's answers are cached apart from the stage\'s
 	snapshot          *api.Snapshot
 	vars              map[string]string
@@ -120,7 +149,8 @@ type compiler struct {
 	resourcePolicy    *policy.Policy
 	private           bool // a private API: without a policy every call is refused
 	authorizers       map[string]*authorizers.Authorizer
-	brokenAuthorizers map[string]bool // those whose own problem was reported
+	brokenAuthorizers map[string]string // why those cannot be asked whose own problem was reported
+	brokenModels      map[string]string // why those cannot be used
 	choices           map[string]*choiceTable
 	templates         map[templateKey]*mapping.Template
 	problems          api.Problems
@@ -133,6 +163,20 @@ func (c *compiler) fail(part []string, subject, message string) {
 func (c *compiler) warn(part []string, subject, message string) {
 	c.problems = append(c.problems, api.Problem{Place: c.snapshot.Places.Find(part...), Subject: subject, Message: message, Warning: true})
 }
+
+// deferred reports a problem that the service does not find before a request meets
+// it; then says what becomes of those. The caller goes on, with something in the place
+// of what has the problem that fails them like that.
+func (c *compiler) deferred(part []string, subject, message, then string) {
+	if c.defers {
+		c.warn(part, subject, message+": "+then)
+		return
+	}
+	c.fail(part, subject, message)
+}
+
+// failsAll is what becomes of the requests of a method that cannot be served.
+const failsAll = "every request fails with 500"
 
 func (c *compiler) deployment(vars map[string]string) *deployment {
 	a := &c.snapshot.RestApi
@@ -154,7 +198,7 @@ func (c *compiler) deployment(vars map[string]string) *deployment {
 	d.keySource = a.APIKeySource
 	var problems api.Problems
 	c.models, problems = schema.Compile(c.snapshot.Models, a.ID, c.snapshot.Places)
-	c.problems = append(c.problems, problems...)
+	c.modelProblems(problems)
 	d.gateway = c.gatewayResponses(c.snapshot.GatewayResponses)
 	for _, r := range c.snapshot.Resources {
 		n := d.root.add(r.Path)
@@ -251,14 +295,14 @@ func (c *compiler) validation(out *method, m *api.Method, part []string, subject
 	models := make([]bodyModel, 0, len(m.RequestModels))
 	for _, ct := range sortedKeys(m.RequestModels) {
 		name := m.RequestModels[ct]
-		v := c.models.Validator(name)
-		if v == nil {
+		v, broken := c.models.Validator(name), c.brokenModels[name]
+		if v == nil && broken == "" {
 			if !c.hasModel(name) && name != "Empty" && name != "Error" {
 				c.fail(append(part, "requestModels", ct), subject, "model "+strconv.Quote(name)+" does not exist")
 			}
 			continue
 		}
-		models = append(models, bodyModel{contentType: ct, validator: v})
+		models = append(models, bodyModel{contentType: ct, validator: v, problem: broken})
 	}
 	if m.RequestValidatorID == "" {
 		out.required = nil
@@ -286,6 +330,22 @@ func (c *compiler) hasModel(name string) bool {
 		}
 	}
 	return false
+}
+
+// modelProblems reports the problems of models. The service does not take such a
+// model; but one that was fine may break by a change to another that it refers to.
+func (c *compiler) modelProblems(problems api.Problems) {
+	c.brokenModels = map[string]string{}
+	for _, p := range problems {
+		if name, ok := strings.CutPrefix(p.Subject, "model "); ok && !p.Warning {
+			c.brokenModels[name] = p.Message
+			if c.defers {
+				p.Message += ": every request whose body is to be checked against it fails with 500"
+				p.Warning = true
+			}
+		}
+		c.problems = append(c.problems, p)
+	}
 }
 
 // methodParameter splits method.request.{path|querystring|header}.{name}.
@@ -349,7 +409,8 @@ func (c *compiler) expression(part []string, subject, source string, p mapping.P
 }
 
 // template compiles a template, the same source only once: most methods of an
-// API share a few.
+// API share a few. nil is a template that fails whenever it is to be rendered: the
+// service parses them then.
 func (c *compiler) template(part []string, subject, name, source string) *mapping.Template {
 	key := templateKey{name, source}
 	if t := c.templates[key]; t != nil {
@@ -357,7 +418,7 @@ func (c *compiler) template(part []string, subject, name, source string) *mappin
 	}
 	t, err := mapping.CompileTemplate(name, source)
 	if err != nil {
-		c.fail(part, subject, err.Error())
+		c.deferred(part, subject, err.Error(), "every request that takes it fails with 500")
 		return nil
 	}
 	c.templates[key] = t

@@ -8,6 +8,7 @@ import (
 	"sluice/api"
 	"sluice/lambda"
 	"sluice/mapping"
+	"sluice/runtime/executionlog"
 )
 
 // integration compiles the backend of a method.
@@ -102,15 +103,34 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 	uri := substituteStageVariables(in.URI, c.vars)
 	ref, err := lambda.FromURI(uri)
 	if err != nil {
-		c.fail(append(part, "uri"), subject, err.Error())
+		c.deferred(append(part, "uri"), subject, err.Error(), failsAll)
+		it.function = &function{}
+		it.unusable = &unusable{reason: err.Error()}
+		if name, ok := invokedName(uri); ok {
+			// Lambda lets nobody call what there is not.
+			it.function.uri = invokeURIOf(name, c.region)
+			it.unusable.failure = executionlog.InvalidFunctionPermissions
+		}
 		return
 	}
+	it.function = &function{reference: ref, uri: invokeURI(ref, c.region)}
 	if c.gateway.options.Functions == nil {
-		c.fail(append(part, "type"), subject, "integration type "+in.Type+" cannot be run: no functions are configured")
+		reason := "integration type " + in.Type + " cannot be run: no functions are configured"
+		c.deferred(append(part, "type"), subject, reason, failsAll)
+		it.unusable = &unusable{failure: executionlog.InvalidFunctionPermissions, reason: reason}
 		return
 	}
 	c.callable(ref, append(part, "uri"), subject)
-	it.function = &function{reference: ref, uri: invokeURI(ref, c.region)}
+}
+
+// invokedName is what stands in the place of a function in the uri of an invocation,
+// whatever it is.
+func invokedName(uri string) (string, bool) {
+	_, rest, ok := strings.Cut(uri, "/functions/")
+	if !ok || !lambda.IsURI(uri) {
+		return "", false
+	}
+	return strings.TrimSuffix(rest, "/invocations"), true
 }
 
 // invokeURI is the address of the Invoke call of a function; region is that of one
@@ -119,7 +139,11 @@ func invokeURI(ref lambda.Reference, region string) string {
 	if r := ref.Region(); r != "" {
 		region = r
 	}
-	return "https://lambda." + region + "." + partitionOf(region).domain + "/2015-03-31/functions/" + ref.String() + "/invocations"
+	return invokeURIOf(ref.String(), region)
+}
+
+func invokeURIOf(function, region string) string {
+	return "https://lambda." + region + "." + partitionOf(region).domain + "/2015-03-31/functions/" + function + "/invocations"
 }
 
 // target compiles where an HTTP integration's requests go.
@@ -160,7 +184,8 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 			it.uri = &uriTemplate{source: in.URI}
 			return
 		}
-		c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+" is not an http:// or https:// address")
+		c.deferred(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+" is not an http:// or https:// address", failsAll)
+		it.uri = &uriTemplate{source: in.URI}
 		return
 	}
 	t.source = in.URI
@@ -174,7 +199,8 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 	if t.literalHost() {
 		e, err := c.gateway.backends.CertifiedEndpoint(t.scheme, t.host[0].literal, t.insecure, t.identity)
 		if err != nil {
-			c.fail(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+": "+err.Error())
+			c.deferred(append(part, "uri"), subject, "uri "+strconv.Quote(in.URI)+": "+err.Error(), failsAll)
+			it.uri = &uriTemplate{source: in.URI}
 			return
 		}
 		t.endpoint = e
@@ -185,7 +211,11 @@ func (c *compiler) target(it *integration, in *api.Integration, part []string, s
 // host stays the Host header, as behind a load balancer.
 func (c *compiler) linkTarget(it *integration, in *api.Integration, part []string, subject string) {
 	t := it.uri
-	at := append(part, "connectionId")
+	at := append(part[:len(part):len(part)], "connectionId")
+	unusable := func(at []string, message string) {
+		c.deferred(at, subject, message, failsAll)
+		it.uri = &uriTemplate{source: in.URI}
+	}
 	id := substituteStageVariables(in.ConnectionID, c.vars)
 	target, ok := c.around.vpcLinks[in.IntegrationTarget] // one link may lead to several load balancers
 	if !ok || in.IntegrationTarget == "" {
@@ -197,17 +227,12 @@ func (c *compiler) linkTarget(it *integration, in *api.Integration, part []strin
 		}
 		target, ok = c.around.vpcLinks[name]
 	}
-	if !ok && c.linkNames != nil {
-		c.warn(at, subject, "no target is configured for the VPC link "+strconv.Quote(id)+": every request fails with 500")
-		it.uri = &uriTemplate{source: in.URI}
-		return
-	}
 	if !ok {
-		c.fail(at, subject, "no target is configured for the VPC link "+strconv.Quote(id))
+		unusable(at, "no target is configured for the VPC link "+strconv.Quote(id))
 		return
 	}
 	if !t.literalHost() {
-		c.fail(append(part, "uri"), subject, "the uri of an integration behind a VPC link cannot have placeholders in its host")
+		unusable(append(part[:len(part):len(part)], "uri"), "the uri of an integration behind a VPC link cannot have placeholders in its host")
 		return
 	}
 	scheme, host, ok := strings.Cut(target, "://")
@@ -216,7 +241,7 @@ func (c *compiler) linkTarget(it *integration, in *api.Integration, part []strin
 	}
 	e, err := c.gateway.backends.CertifiedEndpoint(scheme, host, t.insecure, t.identity)
 	if err != nil {
-		c.fail(at, subject, "target "+strconv.Quote(target)+" of the VPC link: "+err.Error())
+		unusable(at, "target "+strconv.Quote(target)+" of the VPC link: "+err.Error())
 		return
 	}
 	t.endpoint, t.linkHost = e, t.host[0].literal
@@ -299,9 +324,6 @@ func (c *compiler) requestTemplates(in *api.Integration, part []string, subject 
 	}
 	for _, ct := range sortedKeys(in.RequestTemplates) {
 		t := c.template(append(part[:len(part):len(part)], ct), subject, "requestTemplates "+ct, in.RequestTemplates[ct])
-		if t == nil {
-			continue
-		}
 		if ct == "$default" {
 			m := newMappingTemplate(ct, t)
 			out.fallback = &m
@@ -340,9 +362,7 @@ func (c *compiler) responses(m *method, in *api.Integration, part []string, subj
 		c.responseParameters(out, r, append(at, "responseParameters"), subject)
 		for _, ct := range sortedKeys(r.ResponseTemplates) {
 			t := c.template(append(at[:len(at):len(at)], "responseTemplates", ct), subject, "responseTemplates "+ct, r.ResponseTemplates[ct])
-			if t != nil {
-				out.templates.add(mimeOf(ct), t)
-			}
+			out.templates.add(mimeOf(ct), t)
 		}
 		set.list = append(set.list, out)
 		patterns = append(patterns, r.Pattern())
@@ -350,7 +370,8 @@ func (c *compiler) responses(m *method, in *api.Integration, part []string, subj
 		var p pattern
 		if r.Pattern() != "" {
 			if p, err = compilePattern(r.Pattern()); err != nil {
-				c.fail(append(at, "selectionPattern"), subject, err.Error())
+				c.deferred(append(at, "selectionPattern"), subject, err.Error(), "every request whose answer is held against it fails with 500")
+				p, out.unselectable = pattern{broken: true}, true
 			}
 		}
 		set.patterns = append(set.patterns, p)
@@ -376,17 +397,17 @@ func newChoiceTable(patterns []string) *choiceTable {
 		}
 		re, err := compilePattern(p)
 		if err != nil {
-			continue
+			re = pattern{broken: true}
 		}
 		for status := range t {
 			if t[status] == 0 && re.match(strconv.Itoa(status+100)) {
-				t[status] = uint8(i + 1)
+				t[status] = uint16(i + 1)
 			}
 		}
 	}
 	for status := range t {
 		if t[status] == 0 {
-			t[status] = uint8(byDefault)
+			t[status] = uint16(byDefault)
 		}
 	}
 	return t

@@ -18,7 +18,7 @@ func (c *compiler) settings(d *Deployment) {
 	if c.stage.ClientCertificateID != "" {
 		switch cert := d.ClientCertificate; {
 		case cert == nil:
-			refuse("client certificate " + strconv.Quote(c.stage.ClientCertificateID) + " is not known")
+			c.deferred(nil, stage, "client certificate "+strconv.Quote(c.stage.ClientCertificateID)+" is not known", "backends get none")
 		default:
 			var err error
 			if c.certificate, err = backend.ParseCertificate(cert.Certificate, cert.PrivateKey); err != nil {

@@ -19,18 +19,18 @@ import (
 // function is the compiled target of an integration that calls a function.
 type function struct {
 	reference lambda.Reference
-	uri       string // of the Invoke call, for the execution log
+	uri       string // of the Invoke call, for the execution log; "" without one
 }
 
 // invoke calls the function and waits for its answer.
 func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 	it := &x.method.integration
-	if x.log.Detailed() {
-		x.log.EndpointURI(it.function.uri)
-		x.log.EndpointHeaders(x.invokeHeaders())
-		x.log.EndpointBody(loggedBody(payload, x.binarySent))
+	if it.function.uri != "" {
+		x.logInvocation(payload)
 	}
-	x.log.SendingTo(it.function.uri)
+	if it.unusable != nil {
+		return nil, x.cannotCall(it.unusable)
+	}
 	began := time.Now()
 	res, err := x.gateway.options.Functions.Invoke(context.Background(), &lambda.Invocation{
 		Function: it.function.reference, Payload: payload, Async: async,
@@ -54,6 +54,17 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 		return nil, faultTimeout
 	}
 	return res, nil
+}
+
+// logInvocation shows the Invoke call that is about to be made.
+func (x *exchange) logInvocation(payload []byte) {
+	uri := x.method.integration.function.uri
+	if x.log.Detailed() {
+		x.log.EndpointURI(uri)
+		x.log.EndpointHeaders(x.invokeHeaders())
+		x.log.EndpointBody(loggedBody(payload, x.binarySent))
+	}
+	x.log.SendingTo(uri)
 }
 
 // invokeHeaders are the headers of the Invoke call as the log shows them (aws-facts:

@@ -247,9 +247,9 @@ func (g *Gateway) install(e *entry, s *Stage) {
 	e.stage.Store(s)
 }
 
-// discard takes back what compiling a stage left behind, for one that will not be
-// served.
-func (g *Gateway) discard(s *Stage) {
+// Discard takes back what compiling a stage left behind, for one that will not be
+// served. Check leaves nothing behind in the first place.
+func (g *Gateway) Discard(s *Stage) {
 	g.table.mu.Lock()
 	defer g.table.mu.Unlock()
 	g.forgetUnserved(s)

@@ -104,9 +104,11 @@ func (c *compiler) caching(out *method, r *api.Resource, m *api.Method, part []s
 			if p.Parameter != "" {
 				at = append(at, "cacheKeyParameters")
 			}
-			c.problems = append(c.problems, api.Problem{
-				Place: c.snapshot.Places.Find(at...), Subject: subject, Message: p.Message, Warning: p.Warning,
-			})
+			if p.Warning {
+				c.warn(at, subject, p.Message)
+			} else {
+				c.deferred(at, subject, p.Message, "answers are not cached")
+			}
 		}
 		if cm == nil {
 			continue

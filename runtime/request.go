@@ -10,13 +10,19 @@ import (
 	"sluice/runtime/executionlog"
 )
 
+// errBrokenTemplate is why a template cannot be rendered that did not compile.
+var errBrokenTemplate = errors.New("the template does not compile")
+
 // render runs a template over the scope. onResponse tells which direction a
 // failure is reported for.
 func (x *exchange) render(t *mappingTemplate, dst []byte, onResponse bool) ([]byte, *fault) {
 	if t.isStatic {
 		return append(dst, t.static...), nil
 	}
-	out, err := t.template.Render(dst, &x.scope)
+	out, err := dst, errBrokenTemplate
+	if t.template != nil {
+		out, err = t.template.Render(dst, &x.scope)
+	}
 	if err == nil {
 		return out, nil
 	}

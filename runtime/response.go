@@ -91,6 +91,10 @@ func contentTypeOf(header []mapping.Pair) string {
 // methodResponse applies an integration response to a payload: parameters,
 // template, overrides, content handling. mime is the payload's Content-Type.
 func (x *exchange) methodResponse(r *integrationResponse, body []byte, mime string) *fault {
+	if r.unselectable {
+		x.log.ConfigurationError("Invalid selection pattern for integration response " + r.statusText)
+		return faultConfiguration
+	}
 	payload, text, f := x.responsePayload(body, r.contentHandling, mime)
 	if f != nil {
 		return f

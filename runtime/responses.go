@@ -16,7 +16,7 @@ type responseSet struct {
 
 // choiceTable says for a backend status from 100 to 599 which response is
 // taken, counted from 1; 0 is none.
-type choiceTable [500]uint8
+type choiceTable [500]uint16
 
 // pick finds the response for a backend status, nil when none matches and there
 // is no default.
@@ -55,6 +55,7 @@ func (s *responseSet) pickText(text string) *integrationResponse {
 type integrationResponse struct {
 	status          int
 	declared        bool // the method has this status
+	unselectable    bool // its pattern is no regular expression
 	statusText      string
 	headers         []mappedParameter
 	templates       responseTemplates
@@ -69,15 +70,19 @@ type requestTemplates struct {
 }
 
 // mappingTemplate is a template for one content type. Static text is kept apart:
-// such a template is not rendered at all.
+// such a template is not rendered at all. One that is neither static nor has a
+// template is broken: rendering it fails.
 type mappingTemplate struct {
 	contentType string
-	template    *mapping.Template // nil when static
+	template    *mapping.Template // nil when static, or broken
 	static      []byte
 	isStatic    bool
 }
 
 func newMappingTemplate(contentType string, t *mapping.Template) mappingTemplate {
+	if t == nil {
+		return mappingTemplate{contentType: contentType}
+	}
 	if text, ok := t.Static(); ok {
 		return mappingTemplate{contentType: contentType, static: text, isStatic: true}
 	}

@@ -1,21 +1,33 @@
 package runtime
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	"sluice/api"
 	"sluice/mapping"
 	"sluice/runtime/awsservice"
+	"sluice/runtime/executionlog"
 )
 
 // serviceTarget compiles which AWS service an AWS integration calls.
 func (c *compiler) serviceTarget(it *integration, in *api.Integration, part []string, subject string) {
-	call, err := c.around.services.Compile(
-		substituteStageVariables(in.URI, c.vars), in.HTTPMethod, substituteStageVariables(in.Credentials, c.vars))
+	uri, credentials := substituteStageVariables(in.URI, c.vars), substituteStageVariables(in.Credentials, c.vars)
+	call, err := c.around.services.Compile(uri, in.HTTPMethod, credentials)
 	at := append(part[:len(part):len(part)], "uri")
+	if credentials == "" && in.Credentials != "" && err == nil {
+		// None at all would be those of the gateway itself.
+		err = errors.New("credentials " + strconv.Quote(in.Credentials) + " are none with this stage's variables")
+	}
 	if err != nil {
-		c.fail(at, subject, err.Error())
+		it.serviceURI = in.URI
+		it.unusable = &unusable{failure: executionlog.InvalidEndpointAddress, reason: err.Error()}
+		if _, other := c.around.services.Compile(uri, in.HTTPMethod, ""); other == nil {
+			at[len(at)-1] = "credentials"
+			it.unusable = &unusable{reason: "API Gateway does not have permission to assume the provided role " + credentials}
+		}
+		c.deferred(at, subject, err.Error(), failsAll)
 		return
 	}
 	if w := call.Warning(); w != "" {
@@ -86,6 +98,9 @@ func (x *exchange) service() *fault {
 // serviceRequest completes and signs the request.
 func (x *exchange) serviceRequest(payload []byte) *fault {
 	it, req, p := &x.method.integration, &x.backendRequest, &x.serviceParams
+	if it.unusable != nil {
+		return x.cannotCall(it.unusable)
+	}
 	req.Body = payload
 	p.Method, p.ContentType = x.verbText, x.known.contentType
 	p.APIID, p.UserAgent, p.TraceID = x.stage.apiID, x.stage.userAgent, x.traceID()

@@ -84,7 +84,8 @@ const (
 // bodyModel checks the bodies of one content type.
 type bodyModel struct {
 	contentType string
-	validator   *schema.Validator
+	validator   *schema.Validator // nil: the model is broken
+	problem     string            // of a broken model
 }
 
 // integrationKind is the compiled type of an integration.
@@ -105,6 +106,7 @@ type integration struct {
 	httpMethod       string // "" takes the client's
 	uri              *uriTemplate
 	function         *function
+	unusable         *unusable // nil: the function or service can be called
 	call             *awsservice.Call
 	serviceURI       string // of call, as defined, for people
 	headers          []mappedParameter

@@ -14,8 +14,8 @@ import (
 
 // TestCall is what a test call of a method or an authorizer is made with.
 type TestCall struct {
-	// Deployment has the definition of the moment in Snapshot, and the API's Region;
-	// its other members do not matter, Stage may be nil.
+	// Deployment has the definition of the moment in Snapshot, the API's Region and
+	// LinkNames; its other members do not matter, Stage may be nil.
 	Deployment Deployment
 	// PathWithQueryString is what the client would send after the stage. Path
 	// parameters are read from it by the resource's path.

@@ -39,8 +39,8 @@ var ErrTestCall = errors.New("invalid test call")
 
 // TestInvokeMethod sends a request through the pipeline of one method, as the
 // snapshot has it at the moment, without authorization, API key, limits and cache.
-// A method that does not compile answers 500, and the log says why. The error is
-// ErrTestCall or the context's.
+// A method that could not be deployed answers 500, and the log says why. The error
+// is ErrTestCall or the context's.
 func (g *Gateway) TestInvokeMethod(ctx context.Context, t TestMethod) (*TestResult, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (g *Gateway) compileTested(t *TestMethod, tested *testedMethod) (*Stage, ap
 	snapshot.Resources = []*api.Resource{&r}
 	s := g.testStage(&t.TestCall)
 	c := &compiler{
-		gateway: g, detached: true, around: g.around.Load(), region: s.region, partition: partitionOf(s.region).name,
+		gateway: g, detached: true, defers: true, linkNames: t.Deployment.LinkNames, around: g.around.Load(), region: s.region, partition: partitionOf(s.region).name,
 		stage: &api.Stage{StageName: s.name, Variables: t.StageVariables}, snapshot: &snapshot,
 		choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
 	}
@@ -149,29 +149,14 @@ func (x *exchange) testSteps(s *Stage, tested *testedMethod, problems api.Proble
 	}
 	for _, p := range problems {
 		if !p.Warning {
-			return x.uncompiled(p)
+			x.log.ConfigurationError(p.Message)
+			return faultConfiguration
 		}
 	}
 	if f := x.validate(); f != nil {
 		return f
 	}
 	return x.integrate()
-}
-
-// uncompiled fails the test of a method that has a mistake. The service compiles
-// templates when a request comes, so theirs are failures of the request.
-func (x *exchange) uncompiled(p api.Problem) *fault {
-	switch {
-	case strings.HasPrefix(p.Message, "requestTemplates "):
-		x.log.Failed(executionlog.UnableToTransformRequest)
-	case strings.HasPrefix(p.Message, "responseTemplates "):
-		x.log.Failed(executionlog.UnableToTransformResponse)
-	default:
-		x.log.ConfigurationError(p.Message)
-		return faultConfiguration
-	}
-	x.gateway.log.Debug("a tested method does not compile", "api", x.stage.apiID, "resource", x.method.resourcePath, "problem", p.String())
-	return faultTransform
 }
 
 // testResult is what the client would have got.

@@ -75,6 +75,10 @@ func (x *exchange) validateBody() *fault {
 	if model == nil {
 		return nil
 	}
+	if model.validator == nil {
+		x.log.ConfigurationError(model.problem)
+		return faultConfiguration
+	}
 	problems, ok := model.validator.Validate(view(x.body))
 	if ok {
 		return nil

@@ -57,6 +57,9 @@ func compile(g *runtime.Gateway, p *project.Project, formats accessLogFormats) (
 		}
 	}
 	if problems.Fatal() {
+		for _, s := range stages {
+			g.Discard(s)
+		}
 		return nil, problems
 	}
 	return stages, problems

@@ -5,7 +5,8 @@ type Failure uint8
 
 // The failures whose line has no other content; failureTexts has their texts.
 const (
-	UnableToTransformRequest Failure = iota
+	NoFailure Failure = iota // writes nothing
+	UnableToTransformRequest
 	UnableToTransformResponse
 	UnparsableMockStatus
 	InvalidEndpointAddress
@@ -33,7 +34,7 @@ var failureTexts = [failures]string{
 
 // Failed writes the line of a Failure.
 func (l *Log) Failed(f Failure) {
-	if l == nil || f >= failures {
+	if l == nil || f == NoFailure || f >= failures {
 		return
 	}
 	l.fail(failureTexts[f])
