@@ -43,14 +43,19 @@ type blob struct {
 	body        []byte
 }
 
-// decode reads the members of the body. The model's check has been passed, so it
-// fails only for what T has stricter than the wire.
+// decode reads the members of the body that the operation has: encoding/json alone
+// would take Description for description, and what only T has. The model's check has
+// been passed, so it fails only for what T has stricter than the wire.
 func decode[T any](c *call) (T, error) {
 	var in T
 	if len(c.body) == 0 {
 		return in, nil
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil {
+	body, err := c.operation.Known(c.body)
+	if err == nil {
+		err = json.Unmarshal(body, &in)
+	}
+	if err != nil {
 		return in, &Error{Type: "SerializationException", Status: 400, Message: err.Error()}
 	}
 	return in, nil

@@ -48,14 +48,18 @@ func runScenarios(t *testing.T, file string) {
 	}
 }
 
-func (f *fixture) exchange(i int, x exchange, known map[string]string) {
-	f.Helper()
-	fill := func(s string) string {
-		for name, v := range known {
-			s = strings.ReplaceAll(s, "${"+name+"}", v)
-		}
-		return s
+// filled is a text with what is known in it.
+func filled(s string, known map[string]string) string {
+	for name, v := range known {
+		s = strings.ReplaceAll(s, "${"+name+"}", v)
 	}
+	return s
+}
+
+// exchange makes one call, holds its answer against x and returns it.
+func (f *fixture) exchange(i int, x exchange, known map[string]string) answer {
+	f.Helper()
+	fill := func(s string) string { return filled(s, known) }
 	method, path, _ := strings.Cut(fill(x.Call), " ")
 	var body any
 	if len(x.Body) > 0 {
@@ -101,6 +105,7 @@ func (f *fixture) exchange(i int, x exchange, known map[string]string) {
 			fail("there is no %s", member)
 		}
 	}
+	return a
 }
 
 func must[T any](v T, err error) T {

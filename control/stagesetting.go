@@ -34,6 +34,9 @@ func patchSetting(s *api.Stage, o patch.Operation) error {
 		return unknown
 	}
 	key := settingKey(s, segments[0], segments[1])
+	if key != everyMethod && (segments[0] == "*" || !slices.Contains(methodVerbs(), segments[1])) {
+		return unknown
+	}
 	if len(segments) == 2 && o.Op == patch.Remove {
 		if s.MethodSettings[key] == nil {
 			return badRequest("Cannot remove method setting %s because there is no method setting for this method ", key)
@@ -41,8 +44,7 @@ func patchSetting(s *api.Stage, o patch.Operation) error {
 		delete(s.MethodSettings, key)
 		return nil
 	}
-	verbs := methodVerbs()
-	if len(segments) != 4 || key != everyMethod && (segments[0] == "*" || !slices.Contains(verbs, segments[1])) {
+	if len(segments) != 4 {
 		return unknown
 	}
 	set := settings()[segments[2]+"/"+segments[3]]

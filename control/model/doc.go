@@ -8,8 +8,8 @@
 // Violation with the service's own text.
 //
 // It holds no resource and asks no store: existence, semantic rules and their
-// texts belong to the resource families in control. It never changes a body and
-// never fails on an unknown member, which the service ignores.
+// texts belong to the resource families in control. It never fails on an unknown
+// member, which the service ignores: Known leaves them out.
 //
 // # Where the model comes from
 //
