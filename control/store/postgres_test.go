@@ -175,13 +175,14 @@ func testPostgresFarBehind(t *testing.T, server *postgrestest.Server) {
 			t.Fatal(err)
 		}
 		for {
-			b.feed.wake()
 			b.feed.mu.Lock()
 			at, moved := b.feed.delivered, b.feed.moved
 			b.feed.mu.Unlock()
 			if at == head {
 				break
 			}
+			// Not once more than needed: it would look again while others write.
+			b.feed.wake()
 			<-moved
 		}
 		var out []string
