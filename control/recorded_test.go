@@ -25,6 +25,7 @@ type recordedExchange struct {
 	Headers map[string]string // patterns, by canonical names
 	Lengths map[string]int    // member -> characters a-z, A-Z and 0-9
 	Items   []string          // ids of the items, in order
+	Paths   []string          // those of the items; ${path} is the id of one from then on
 }
 
 // The answers of the real service, and what its documentation, its model and its
@@ -87,13 +88,18 @@ func (f *fixture) recordedExchange(i int, x recordedExchange, known map[string]s
 			fail("%s is %q", member, v)
 		}
 	}
+	var got struct{ Item []struct{ ID, Path string } }
+	_ = json.Unmarshal([]byte(a.body), &got)
+	var ids, paths []string
+	for _, v := range got.Item {
+		ids, paths = append(ids, v.ID), append(paths, v.Path)
+		known[v.Path] = v.ID
+	}
+	slices.Sort(paths)
+	if x.Paths != nil && !slices.Equal(paths, x.Paths) {
+		fail("paths are not %v", x.Paths)
+	}
 	if x.Items != nil {
-		var got struct{ Item []struct{ ID string } }
-		_ = json.Unmarshal([]byte(a.body), &got)
-		ids := []string{}
-		for _, v := range got.Item {
-			ids = append(ids, v.ID)
-		}
 		if want := fill(strings.Join(x.Items, " ")); strings.Join(ids, " ") != want {
 			fail("items are not %s", want)
 		}
