@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -87,6 +89,70 @@ func TestControlNodes(t *testing.T) {
 	eventuallyAnswers(t, a.url, id, "two")
 	control(t, a.url, "DELETE", "/restapis/"+id+"/stages/live", "", 202)
 	eventuallyAnswers(t, b.url, id, "")
+}
+
+// TestControlWriters has two nodes change one API at the same time: what either
+// acknowledged is there.
+func TestControlWriters(t *testing.T) {
+	database := postgrestest.Start(t).URL()
+	nodes := []*server{serve(t, "--store", database), serve(t, "--store", database)}
+	id := deployMock(t, nodes[0].url, "one")
+	var mu sync.Mutex
+	var writers sync.WaitGroup
+	kept := map[string]bool{}
+	for w := range 8 {
+		writers.Go(func() {
+			for i := range 5 {
+				// All of them write to the record of the one API, and each a model of its own.
+				kind, name := "image", fmt.Sprintf("w%dn%d", w, i)
+				for _, call := range [][3]string{
+					{"PATCH", "/restapis/" + id, `{"patchOperations":[{"op":"add","path":"/binaryMediaTypes/` + kind + "~1" + name + `"}]}`},
+					{"POST", "/restapis/" + id + "/models", `{"name":"` + name + `","contentType":"application/json","schema":"{\"type\":\"object\"}"}`},
+				} {
+					resp, err := controlCall(nodes[(w+i)%2].url, call[0], call[1], call[2])
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					resp.Body.Close()
+					switch {
+					case resp.StatusCode < 300:
+						mu.Lock()
+						kept[call[0]+name] = true
+						mu.Unlock()
+					case resp.StatusCode != 409: // the service's way to say that others were faster
+						t.Errorf("%s %s: %d", call[0], call[1], resp.StatusCode)
+					}
+				}
+			}
+		})
+	}
+	writers.Wait()
+	var api struct{ BinaryMediaTypes []string }
+	var models struct{ Item []struct{ Name string } }
+	for _, n := range nodes {
+		if err := errors.Join(
+			json.Unmarshal([]byte(control(t, n.url, "GET", "/restapis/"+id, "", 200)), &api),
+			json.Unmarshal([]byte(control(t, n.url, "GET", "/restapis/"+id+"/models?limit=500", "", 200)), &models),
+		); err != nil {
+			t.Fatal(err)
+		}
+		there := map[string]bool{}
+		for _, m := range api.BinaryMediaTypes {
+			there["PATCH"+strings.TrimPrefix(m, "image/")] = true
+		}
+		for _, m := range models.Item {
+			there["POST"+m.Name] = true
+		}
+		for k := range kept {
+			if !there[k] {
+				t.Errorf("%s was acknowledged and is lost", k)
+			}
+		}
+	}
+	if len(kept) < 40 {
+		t.Errorf("only %d of 80 writes were acknowledged", len(kept))
+	}
 }
 
 // TestControlShowsFiles finds an API that comes from a file read-only in the control
