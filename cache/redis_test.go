@@ -459,8 +459,8 @@ func TestRedisRefuses(t *testing.T) {
 }
 
 func TestRedisCluster(t *testing.T) {
-	port := freePort(t)
-	r := startRedis(t, "--cluster-enabled", "yes", "--port", port, "--cluster-port", freePort(t))
+	port, bus := freePorts(t)
+	r := startRedis(t, "--cluster-enabled", "yes", "--port", port, "--cluster-port", bus)
 	if err := r.client().ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -487,15 +487,19 @@ func TestRedisCluster(t *testing.T) {
 	wantMiss(t, m, query("1"))
 }
 
-func freePort(t testing.TB) string {
+// freePorts are two ports that differ.
+func freePorts(t testing.TB) (string, string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var ports [2]string
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		_, ports[i], _ = net.SplitHostPort(l.Addr().String())
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	return ports[0], ports[1]
 }
 
 func TestClientsThatWaitForEver(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -33,6 +34,9 @@ func Start(t testing.TB, args ...string) *Server {
 	s.args = append([]string{
 		"--port", strconv.Itoa(s.Port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no", "--loglevel", "warning",
 	}, args...)
+	if slices.Contains(args, "--cluster-enabled") { // else 10000 higher, which may be no port
+		s.args = append(s.args, "--cluster-port", strconv.Itoa(freePort(t)))
+	}
 	t.Cleanup(s.Kill)
 	s.Start()
 	return s
