@@ -9,6 +9,7 @@ import (
 	goruntime "runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
@@ -78,6 +79,8 @@ type Gateway struct {
 	admin      *fasthttp.Server
 	adminApart atomic.Bool
 	draining   atomic.Bool
+	listening  sync.Mutex
+	listeners  []*listener                  // of Serve and ServeAdmin
 	control    atomic.Pointer[http.Handler] // nil: none
 	scrape     fasthttp.RequestHandler
 }
@@ -141,19 +144,24 @@ func New(o Options) (*Gateway, error) {
 
 // Serve accepts connections from ln until Shutdown. It may be called for several
 // listeners.
-func (g *Gateway) Serve(ln net.Listener) error { return g.server.Serve(edge.Listen(ln)) }
+func (g *Gateway) Serve(ln net.Listener) error { return g.serveOn(g.server, ln) }
 
 // ServeAdmin serves only the admin paths (/_sluice/...) on ln. Once it was
 // called, Serve's listeners no longer answer them.
 func (g *Gateway) ServeAdmin(ln net.Listener) error {
 	g.adminApart.Store(true)
-	return g.admin.Serve(edge.Listen(ln))
+	return g.serveOn(g.admin, ln)
 }
 
 // Shutdown stops accepting, waits for requests in flight until ctx ends, and
 // closes the connections to backends.
 func (g *Gateway) Shutdown(ctx context.Context) error {
+	g.listening.Lock()
 	g.draining.Store(true)
+	for _, ln := range g.listeners {
+		_ = ln.Close()
+	}
+	g.listening.Unlock()
 	err := errors.Join(g.server.ShutdownWithContext(ctx), g.admin.ShutdownWithContext(ctx))
 	g.backends.Close()
 	g.guard.Close()
