@@ -51,20 +51,25 @@ type deployment struct {
 
 // method is a compiled method with its integration.
 type method struct {
-	resourceID, resourcePath string
-	verb                     verb
-	keyRequired              bool
-	limits                   *throttle.Method
-	caches                   *[verbAny]*cache.Method // nil: nothing is cached
-	required                 []requiredParameter
-	models                   []bodyModel
-	validateBody             bool
-	statuses                 statusSet // declared method responses
-	integration              integration
-	metrics                  *metrics.MethodMetrics
-	logging                  executionlog.Settings
-	authorization            *authorizers.Method
-	authorizationName        string
+	// What each request reads comes first and fits into one cache line: with
+	// thousands of methods it comes from memory each time.
+	verb          verb
+	keyRequired   bool
+	validateBody  bool
+	logging       executionlog.Settings
+	limits        *throttle.Method
+	caches        *[verbAny]*cache.Method // nil: nothing is cached
+	metrics       *metrics.MethodMetrics
+	authorization *authorizers.Method
+	required      []requiredParameter
+
+	resourcePath string
+	integration  integration
+	models       []bodyModel
+	statuses     statusSet // declared method responses
+
+	resourceID        string
+	authorizationName string
 }
 
 // requiredParameter is one entry of the list that a missing parameter prints.
@@ -102,23 +107,25 @@ const (
 
 // integration is a compiled integration.
 type integration struct {
-	kind             integrationKind
-	httpMethod       string // "" takes the client's
-	uri              *uriTemplate
+	// The order is that of method: first what each request reads.
+	kind            integrationKind
+	contentHandling contentHandling
+	timeout         time.Duration
+	uri             *uriTemplate
+	httpMethod      string // "" takes the client's
+	breakingHeader  string // a mapping that fails every request (aws-facts: data plane, 4.3)
+	responses       *responseSet
+	mockStatus      int // of a MOCK whose only request template is static; 0: ask the template
+	headers         []mappedParameter
+	query           []mappedParameter
+	path            []mappedParameter // indexed by the URI's placeholders
+	maps            [headerCount]bool // special headers that headers sets
+
+	requestTemplates requestTemplates
 	function         *function
 	unusable         *unusable // nil: the function or service can be called
 	call             *awsservice.Call
 	serviceURI       string // of call, as defined, for people
-	headers          []mappedParameter
-	query            []mappedParameter
-	path             []mappedParameter // indexed by the URI's placeholders
-	breakingHeader   string            // a mapping that fails every request (aws-facts: data plane, 4.3)
-	maps             [headerCount]bool // special headers that headers sets
-	requestTemplates requestTemplates
-	contentHandling  contentHandling
-	timeout          time.Duration
-	responses        *responseSet
-	mockStatus       int // of a MOCK whose only request template is static; 0: ask the template
 }
 
 // mappedParameter is one destination of a parameter mapping and its source.

@@ -11,17 +11,19 @@ import (
 // uriTemplate is an HTTP integration's URI with the stage variables filled in.
 // What is left to a request are the {placeholders}.
 type uriTemplate struct {
-	source   string // as defined, for people
-	scheme   string
-	host     []uriPart
+	// What each request reads is together at the beginning.
 	path     []uriPart
 	query    []uriPart
+	endpoint *backend.Endpoint // nil when the host has placeholders
+	host     []uriPart
 	hasQuery bool
-	insecure bool                 // the backend's certificate is not checked
+	insecure bool   // the backend's certificate is not checked
+	linkHost string // the Host header behind a VPC link
+	base     string // scheme and authority when nothing of them is left open
+
+	source   string // as defined, for people
+	scheme   string
 	identity *backend.Certificate // the client's, towards the backend; nil: none
-	base     string               // scheme and authority when nothing of them is left open
-	linkHost string               // the Host header behind a VPC link
-	endpoint *backend.Endpoint    // nil when the host has placeholders
 }
 
 // uriPart is a literal or a placeholder.

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 // none is the value of a label for requests that have no such thing. A client
@@ -60,7 +61,8 @@ func (h *histogram) observe(d time.Duration) {
 	h.nanoseconds.Add(int64(d))
 }
 
-// shard is what one processor mostly writes.
+// shard is what one processor mostly writes. Its size is a multiple of the cache
+// line, so that the sum and the buckets of quick answers share one.
 type shard struct {
 	latency      histogram
 	integration  histogram
@@ -71,9 +73,9 @@ type shard struct {
 
 // MethodMetrics are the figures of one method of one stage.
 type MethodMetrics struct {
-	labels labels
+	shards atomic.Pointer[shard] // the first of mask+1; nil: nobody called the method yet
 	mask   uint32
-	shards atomic.Pointer[[]shard] // nil: nobody called the method yet
+	labels labels
 }
 
 func newMethodMetrics(l labels) *MethodMetrics {
@@ -83,15 +85,14 @@ func newMethodMetrics(l labels) *MethodMetrics {
 // begin makes the shards. Most methods of a large installation are never called, so
 // that they have none.
 func (h *MethodMetrics) begin() []shard {
-	fresh := make([]shard, h.mask+1)
-	h.shards.CompareAndSwap(nil, &fresh)
-	return *h.shards.Load()
+	h.shards.CompareAndSwap(nil, &make([]shard, h.mask+1)[0])
+	return h.all()
 }
 
 // all is the shards there are.
 func (h *MethodMetrics) all() []shard {
 	if p := h.shards.Load(); p != nil {
-		return *p
+		return unsafe.Slice(p, h.mask+1)
 	}
 	return nil
 }
