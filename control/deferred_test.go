@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -131,12 +132,19 @@ func (f *servedFixture) send(method, apiID, path, body string, header map[string
 	return answer{status: resp.StatusCode, kind: resp.Header.Get("x-amzn-ErrorType"), header: resp.Header, body: string(b)}
 }
 
+var (
+	uuids   = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	latency = regexp.MustCompile(`\d+ ms$`)
+)
+
 // outcome are the lines of a log that tell what became of a request to an API.
 func outcome(lines []string, apiID string) (out []string) {
 	for _, line := range lines {
-		for _, prefix := range []string{"Sending request to ", "Execution failed", "Successfully completed execution"} {
+		for _, prefix := range []string{"Sending request to ", "Received response", "Lambda invocation failed", "Execution failed", "Successfully completed execution"} {
 			if i := strings.Index(line, prefix); i >= 0 {
-				out = append(out, strings.ReplaceAll(line[i:], apiID, "{api}"))
+				line = latency.ReplaceAllString(uuids.ReplaceAllString(line[i:], "{id}"), "{n} ms")
+				out = append(out, strings.ReplaceAll(line, apiID, "{api}"))
+				break
 			}
 		}
 	}

@@ -146,6 +146,14 @@ func storeGatewayResponse(t *tx, apiID string, r *api.GatewayResponse) error {
 		// The service does not let it be customised (developer guide).
 		return badRequest("The gateway response %s cannot be customized", r.ResponseType)
 	}
+	if err := checkGatewayResponse(r); err != nil {
+		return err
+	}
+	return put(t, r, kindGatewayResponse, apiID, string(r.ResponseType))
+}
+
+// checkGatewayResponse checks the headers, templates and status of a response.
+func checkGatewayResponse(r *api.GatewayResponse) error {
 	var faults mappingFaults
 	for _, name := range sortedKeys(r.ResponseParameters) {
 		header, ok := strings.CutPrefix(name, "gatewayresponse.header.")
@@ -166,7 +174,7 @@ func storeGatewayResponse(t *tx, apiID string, r *api.GatewayResponse) error {
 	if r.StatusCode != "" && !isStatus(r.StatusCode) {
 		return badRequest("Invalid status code specified: %s", r.StatusCode)
 	}
-	return put(t, r, kindGatewayResponse, apiID, string(r.ResponseType))
+	return nil
 }
 
 // isStatus tells whether s is three digits from 100 to 599.

@@ -67,6 +67,11 @@ func (c *call) importFaults(s *api.Snapshot) (out []string) {
 			out = append(out, "Unable to create model for '"+name+"': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
 		}
 	}
+	for _, r := range s.GatewayResponses {
+		if err := checkGatewayResponse(r); err != nil {
+			out = append(out, "Unable to put gateway response for '"+string(r.ResponseType)+"': "+faultText(err))
+		}
+	}
 	for _, r := range s.Resources {
 		for _, verb := range sortedKeys(r.ResourceMethods) {
 			m := r.ResourceMethods[verb]

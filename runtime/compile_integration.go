@@ -100,6 +100,12 @@ func (c *compiler) connection(it *integration, in *api.Integration, part []strin
 // functionTarget compiles which function an AWS integration calls.
 func (c *compiler) functionTarget(it *integration, in *api.Integration, part []string, subject string) {
 	it.httpMethod = strings.ToUpper(in.HTTPMethod)
+	switch at := append(part[:len(part):len(part)], "httpMethod"); {
+	case it.httpMethod == "" && it.kind == kindFunction: // recorded of AWS, not of AWS_PROXY
+		c.fail(at, subject, "the integration has no httpMethod")
+	case it.httpMethod != "POST":
+		c.warn(at, subject, "httpMethod "+strconv.Quote(in.HTTPMethod)+" is not POST, by which functions are invoked: "+failsAll)
+	}
 	uri := substituteStageVariables(in.URI, c.vars)
 	ref, err := lambda.FromURI(uri)
 	if err != nil {

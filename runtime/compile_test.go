@@ -132,10 +132,13 @@ func TestNotDeferred(t *testing.T) {
 // behind, and what is served under the name keeps its own.
 func TestCheckLeavesNothing(t *testing.T) {
 	opened := 0
-	r := startGateway(t, Options{
+	g, err := New(Options{
 		AccessLogs:    func(string) AccessLogger { opened++; return nil },
 		ExecutionLogs: func(_, _, _ string) executionlog.Sink { opened++; return nil },
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := simpleAPI("checked", "x")
 	b.stage.MethodSettings = map[string]*api.MethodSetting{"*/*": {LoggingLevel: "INFO", CachingEnabled: true, CacheTTLInSeconds: 60}}
 	b.stage.AccessLogSettings = &api.AccessLogSettings{Format: "$context.requestId", DestinationArn: "arn:aws:logs:us-east-1:123456789012:log-group:g"}
@@ -148,33 +151,33 @@ func TestCheckLeavesNothing(t *testing.T) {
 	d := Deployment{Snapshot: b.snapshot, Stage: b.stage}
 	figures := func() string {
 		var scrape fasthttp.RequestCtx
-		r.gateway.scrape(&scrape)
+		g.scrape(&scrape)
 		return string(scrape.Response.Body())
 	}
-	if problems := r.gateway.Check(d); problems.Fatal() {
+	if problems := g.Check(d); problems.Fatal() {
 		t.Fatal(problems)
 	}
 	if opened != 0 || strings.Contains(figures(), "checked") {
 		t.Errorf("%d logs, figures:\n%s", opened, figures())
 	}
-	s, problems := r.gateway.Compile(d)
+	s, problems := g.Compile(d)
 	if problems.Fatal() {
 		t.Fatal(problems)
 	}
-	r.gateway.Discard(s)
+	g.Discard(s)
 	if strings.Contains(figures(), "checked") {
 		t.Errorf("figures:\n%s", figures())
 	}
-	if s, problems = r.gateway.Compile(d); problems.Fatal() {
+	if s, problems = g.Compile(d); problems.Fatal() {
 		t.Fatal(problems)
 	}
-	r.gateway.Publish(Publication{APIID: "checked", Stage: b.stage.StageName, Compiled: s})
-	other, problems := r.gateway.Compile(d)
+	g.Publish(Publication{APIID: "checked", Stage: b.stage.StageName, Compiled: s})
+	other, problems := g.Compile(d)
 	if problems.Fatal() {
 		t.Fatal(problems)
 	}
-	r.gateway.Discard(other)
-	if problems := r.gateway.Check(d); problems.Fatal() {
+	g.Discard(other)
+	if problems := g.Check(d); problems.Fatal() {
 		t.Fatal(problems)
 	}
 	if !strings.Contains(figures(), `api="checked"`) {

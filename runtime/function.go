@@ -31,6 +31,9 @@ func (x *exchange) invoke(payload []byte, async bool) (*lambda.Result, *fault) {
 	if it.unusable != nil {
 		return nil, x.cannotCall(it.unusable)
 	}
+	if it.httpMethod != "POST" {
+		return nil, x.noInvocation()
+	}
 	began := time.Now()
 	res, err := x.gateway.options.Functions.Invoke(context.Background(), &lambda.Invocation{
 		Function: it.function.reference, Payload: payload, Async: async,
@@ -65,6 +68,30 @@ func (x *exchange) logInvocation(payload []byte) {
 		x.log.EndpointBody(loggedBody(payload, x.binarySent))
 	}
 	x.log.SendingTo(uri)
+}
+
+// noOperation is what Lambda answers to a request that is not POST.
+const noOperation = "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n"
+
+// noInvocation fails a request whose integration's method is not POST: that is no
+// Invoke call, and Lambda refuses it (log: knowledge center, "Execution failed due to
+// configuration" with Lambda integrations).
+func (x *exchange) noInvocation() *fault {
+	x.integrationStatus = 403
+	x.endpointRequestID = string(appendUUID(nil))
+	x.log.Received(403, 0)
+	if x.log.Detailed() {
+		x.log.EndpointResponseHeaders([]mapping.Pair{
+			{Name: "Date", Value: time.Now().UTC().Format(http.TimeFormat)},
+			{Name: "Content-Length", Value: strconv.Itoa(len(noOperation))},
+			{Name: "Connection", Value: "keep-alive"},
+			{Name: "x-amzn-RequestId", Value: x.endpointRequestID},
+		})
+		x.log.EndpointResponseBody(noOperation)
+	}
+	x.log.InvocationFailed(403, x.endpointRequestID)
+	x.log.ConfigurationError("")
+	return faultIntegration
 }
 
 // invokeHeaders are the headers of the Invoke call as the log shows them (aws-facts:
@@ -128,10 +155,6 @@ func (x *exchange) proxyFunction() *fault {
 	if it.breakingHeader != "" {
 		x.log.HeaderAlreadyPresent(it.breakingHeader)
 		return faultConfiguration
-	}
-	if it.httpMethod != "POST" {
-		x.log.ConfigurationError("Integration method must be POST")
-		return faultIntegration
 	}
 	x.buf = x.appendProxyEvent(x.buf[:0])
 	res, f := x.invoke(x.buf, false)

@@ -110,6 +110,17 @@ func (l *Log) HeaderAlreadyPresent(header string) {
 	l.end()
 }
 
+// InvocationFailed says that Lambda refused the call of a function.
+func (l *Log) InvocationFailed(status int, functionRequestID string) {
+	if l == nil {
+		return
+	}
+	l.fail("Lambda invocation failed with status: ").number(int64(status))
+	l.own(". Lambda request id: ")
+	l.value(functionRequestID)
+	l.end()
+}
+
 // FunctionError fails the execution for an error that the customer's function raised.
 func (l *Log) FunctionError(text, functionRequestID string) {
 	if l == nil {
