@@ -507,3 +507,27 @@ func BenchmarkAnswer(b *testing.B) {
 }
 
 var _ Invoker = lambda.Invoker(nil)
+
+// A method whose authorization cannot be compiled lets nobody in, and tells those who
+// are denied anyway nothing else.
+func TestRefusing(t *testing.T) {
+	g := newTestGuard(t, Options{})
+	for _, c := range []struct {
+		document string
+		kind     api.ResponseType
+		status   int
+	}{
+		{"", api.AuthorizerConfigurationError, 500},
+		{allowDocument, api.AuthorizerConfigurationError, 500},
+		{denyDocument, api.AccessDenied, 403},
+	} {
+		m := g.Refusing(MethodOptions{Policy: resourcePolicy(t, c.document)}, "why")
+		if m.Open() {
+			t.Errorf("%q: it is open", c.document)
+		}
+		_, refusal := ask(m, testRequest())
+		if refusal == nil || refusal.Type != c.kind || refusal.Status != c.status {
+			t.Errorf("%q: %v", c.document, refusal)
+		}
+	}
+}
