@@ -17,3 +17,12 @@ func tuneMemory() {
 		debug.SetGCPercent(gcPercent)
 	}
 }
+
+// settleMemory gives back what only the start needed: the definitions' text and
+// trees, and the pages of the program that hold nothing but initialization, which
+// are more than half of those that it has. What is needed again comes back by
+// itself.
+func settleMemory() {
+	debug.FreeOSMemory()
+	releaseProgram()
+}

@@ -211,6 +211,7 @@ func (s *server) run(problems api.Problems) error {
 	}
 	go func() { failed <- s.gateway.Serve(ln) }()
 	fmt.Fprintf(out, "sluice: ready on http://%s\n", address)
+	go settleMemory()
 
 	ctx, cancel := context.WithCancel(context.Background())
 	var reloading sync.WaitGroup
