@@ -44,9 +44,9 @@ func TestImportedServesTheSame(t *testing.T) {
 
 func servesTheSame(t *testing.T, file, src string) {
 	served := file
-	switch filepath.Base(filepath.Dir(file)) {
+	switch name := filepath.Base(filepath.Dir(file)); name {
 	case "authorizers", "functions", "services": // with what stands behind them
-		served = filepath.Dir(file) + "/sluice.yaml"
+		served = copyOf(t, name) + "/sluice.yaml"
 	}
 	s := serve(t, "--ephemeral", served)
 	var stages struct{ Item []apiStage }
