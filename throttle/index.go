@@ -55,8 +55,9 @@ func (x *index) find(value string) (*apiKey, uint32) {
 		return nil, 0 // what free places seem to hold
 	}
 	h := maphash.String(x.seed, value)
-	slots := x.segments[h>>(64-segmentBits)].Load().slots
-	mask := uint64(len(slots) - 1)
+	root := &x.segments[h>>(64-segmentBits)]
+	s := root.Load()
+	slots, mask := s.slots, uint64(len(s.slots)-1)
 	if d := x.direct.Load(); d != nil {
 		// All places where the key may be are asked for at once, each line of them:
 		// main memory takes no longer for several than for one.
@@ -76,13 +77,23 @@ func (x *index) find(value string) (*apiKey, uint32) {
 		at := &slots[i&mask]
 		k := at.key.Load()
 		if k == nil {
-			return nil, 0
+			now := root.Load()
+			if now == s {
+				return nil, 0
+			}
+			// The segment was rebuilt meanwhile, and what is in the old one may have
+			// been replaced in the new one.
+			s, slots, mask, i = now, now.slots, uint64(len(now.slots)-1), h-1
+			continue
 		}
 		if at.hash.Load() != h {
 			continue
 		}
 		if flags := k.flags.Load(); k.is(flags, value) {
 			return k, flags
+		}
+		if at.key.Load() != k {
+			i-- // it was replaced between the two reads: look at the place again
 		}
 	}
 }
@@ -160,8 +171,9 @@ func (x *index) rebuild(old *segment, n int) *segment {
 // replace puts a key in the place of one with the same value.
 func (x *index) replace(old, k *apiKey) {
 	_, at := x.slotOf(old)
-	at.key.Store(k)
+	// One of the two can be found at each moment.
 	k.flags.And(^uint32(keyHidden))
+	at.key.Store(k)
 	old.flags.Or(keyHidden)
 }
 
