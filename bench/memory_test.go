@@ -165,7 +165,7 @@ func proxied(tb testing.TB, method string) *api.Resource {
 var okay = []byte("HTTP/1.1 200 OK\r\n")
 
 // BenchmarkPipeline is the whole data plane in one goroutine, with an access log
-// and metrics; Bare is fasthttp alone.
+// and metrics; Bare and BareProxy are fasthttp alone.
 func BenchmarkPipeline(b *testing.B) {
 	measure := func(name, request string, serve func(*testing.B) func(net.Listener) error) {
 		b.Run(name, func(b *testing.B) {
@@ -177,6 +177,7 @@ func BenchmarkPipeline(b *testing.B) {
 		})
 	}
 	measure("Bare", getHello, func(*testing.B) func(net.Listener) error { return bareServer().Serve })
+	measure("BareProxy", getHello, func(b *testing.B) func(net.Listener) error { return bareProxy(quietUpstream(b)).Serve })
 	for _, p := range pipelines {
 		measure(p.name, p.request, func(b *testing.B) func(net.Listener) error { return newGateway(b, p.serve(b)).Serve })
 	}

@@ -142,7 +142,9 @@ func (x *exchange) release() {
 	if x.usedBackend {
 		x.backendRequest.Reset()
 		x.backendResponse.Reset()
-		x.serviceParams.Reset()
+		if x.method.integration.kind == kindService {
+			x.serviceParams.Reset()
+		}
 	}
 	if x.judged {
 		x.authRequest = authorizers.Request{}

@@ -107,14 +107,19 @@ func appendTraceID(dst []byte, incoming string, now time.Time) []byte {
 			return dst
 		}
 	}
-	dst = append(dst, "Root=1-"...)
-	dst = appendHex(dst, uint64(now.Unix()), 8)
-	dst = append(dst, '-')
-	dst = appendHex(dst, rand.Uint64(), 8)
-	dst = appendHex(dst, rand.Uint64(), 16)
-	dst = append(dst, ";Parent="...)
-	dst = appendHex(dst, rand.Uint64(), 16)
-	return append(dst, ";Sampled=0"...)
+	const fresh = "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0"
+	start := len(dst)
+	dst = append(dst, fresh...)
+	at, a, b, parent := dst[start:], rand.Uint64(), rand.Uint64(), rand.Uint64()
+	putHex(at[len("Root=1-"):], uint32(now.Unix()))
+	random := at[len("Root=1-00000000-"):]
+	putHex(random, uint32(a))
+	putHex(random[8:], uint32(b>>32))
+	putHex(random[16:], uint32(b))
+	random = random[len("000000000000000000000000;Parent="):]
+	putHex(random, uint32(parent>>32))
+	putHex(random[8:], uint32(parent))
+	return dst
 }
 
 // traceParts tells which of the three fields a trace header has.

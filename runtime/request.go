@@ -53,7 +53,7 @@ func (x *exchange) integrationRequest() *fault {
 	if req.Method == "" {
 		req.Method = x.verbText
 	}
-	req.Header, x.mapped = req.Header[:0], 0
+	req.Header, req.Checked, x.mapped = req.Header[:0], 0, 0
 	req.Host = it.uri.linkHost
 	payload, text, f := x.requestPayload(it.contentHandling)
 	if f != nil {
@@ -129,6 +129,7 @@ func (x *exchange) passHeaders() {
 		}
 		req.Header = append(req.Header, p)
 	}
+	req.Checked = len(req.Header) // by the edge; those that Do sets itself never enter
 	if !x.direct() {
 		req.Header = x.appendForwarded(req.Header, &it.maps)
 	}

@@ -34,17 +34,10 @@ func (r *Request) encode(authority string) error {
 	b = append(b, "\r\n"...)
 	for i := range r.Header {
 		name, value := r.Header[i].Name, r.Header[i].Value
-		if !octets.IsToken(name) {
-			return failf(KindRequest, "invalid header name %q", name)
-		}
-		switch len(name) {
-		case 4, 14, 17:
-			if octets.EqualFold(name, "host") || octets.EqualFold(name, "content-length") || octets.EqualFold(name, "transfer-encoding") {
-				return failf(KindRequest, "header %s cannot be set", name)
+		if i >= r.Checked {
+			if err := checkField(name, value); err != nil {
+				return err
 			}
-		}
-		if !octets.IsFieldValue(octets.Of(value)) {
-			return failf(KindRequest, "header %s has a control character: %q", name, value)
 		}
 		b = append(b, name...)
 		b = append(b, ": "...)
@@ -54,5 +47,21 @@ func (r *Request) encode(authority string) error {
 	b = append(b, "Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
 	r.wire = append(b, "\r\n\r\n"...)
+	return nil
+}
+
+func checkField(name, value string) error {
+	if !octets.IsToken(name) {
+		return failf(KindRequest, "invalid header name %q", name)
+	}
+	switch len(name) {
+	case 4, 14, 17:
+		if octets.EqualFold(name, "host") || octets.EqualFold(name, "content-length") || octets.EqualFold(name, "transfer-encoding") {
+			return failf(KindRequest, "header %s cannot be set", name)
+		}
+	}
+	if !octets.IsFieldValue(octets.Of(value)) {
+		return failf(KindRequest, "header %s has a control character: %q", name, value)
+	}
 	return nil
 }

@@ -12,7 +12,10 @@ type Request struct {
 	// does not allow (KindRequest), and Host, Content-Length and
 	// Transfer-Encoding, which are Do's own.
 	Header []mapping.Pair
-	Body   []byte // always announced by Content-Length, also when empty
+	// Checked is how many fields at the beginning of Header the caller knows to be
+	// allowed, as those of a request that the edge let in: Do does not look at them.
+	Checked int
+	Body    []byte // always announced by Content-Length, also when empty
 
 	wire []byte // the encoded head; with a small body behind it
 }

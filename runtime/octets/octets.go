@@ -36,16 +36,19 @@ func TokenLen(s []byte) int {
 // IsFieldValue reports whether s has no control characters but TAB. Octets
 // beyond ASCII pass (RFC 9110, 5.5: obs-text).
 func IsFieldValue(s []byte) bool {
-	for len(s) >= 8 {
-		if w := binary.LittleEndian.Uint64(s); hasControl(w) {
-			for _, c := range s[:8] {
-				if c < ' ' && c != '\t' || c == 0x7f {
-					return false
-				}
-			}
+	rest := s
+	for len(rest) >= 8 {
+		if hasControl(binary.LittleEndian.Uint64(rest)) {
+			return noControl(rest) // a TAB, or what only looks like a control character
 		}
-		s = s[8:]
+		if rest = rest[8:]; len(rest) > 0 && len(rest) < 8 {
+			rest = s[len(s)-8:] // the last word again, with the rest in it
+		}
 	}
+	return noControl(rest)
+}
+
+func noControl(s []byte) bool {
 	for _, c := range s {
 		if c < ' ' && c != '\t' || c == 0x7f {
 			return false
