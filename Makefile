@@ -16,10 +16,16 @@ BACKEND ?= 127.0.0.1:4567
 FUZZTIME ?= 30s
 PKG ?= ./...
 
-# Which benchmarks "make bench" runs, how often and for how long.
+# Which benchmarks "make bench" runs, how often and for how long. Of less than six
+# runs benchstat says nothing about what is noise.
 BENCH ?= .
-COUNT ?= 1
-BENCHTIME ?= 1s
+COUNT ?= 6
+BENCHTIME ?= 100ms
+BENCHED = $(if $(filter-out file,$(origin PKG)),$(PKG),./bench ./runtime/... ./mapping/... ./throttle/... ./authorizers/... ./cache)
+BASELINE = bench/baseline.txt
+
+# How long "make soak" runs.
+SOAK ?= 30m
 
 # What "make load" measures: scenarios and peers by (the beginning of) their names,
 # separated by commas, PEERS=none for none; rounds, and the time of each.
@@ -82,8 +88,15 @@ lint: ## gofumpt, go vet and staticcheck; all must be silent
 	$(GO) tool staticcheck ./...
 
 .PHONY: bench
-bench: ## Benchmarks (BENCH=pattern, PKG=./..., COUNT=1, BENCHTIME=1s)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -benchtime $(BENCHTIME) $(PKG)
+bench: ## Benchmarks, compared with bench/baseline.txt (BENCH=pattern, PKG=, COUNT=6, BENCHTIME=100ms)
+	@mkdir -p bin
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -benchtime $(BENCHTIME) -p 1 -timeout 30m $(BENCHED) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	$(GO) tool benchstat $(BASELINE) bin/bench.txt
+
+# Only a quiet machine makes a baseline, and only a whole run.
+.PHONY: baseline
+baseline: bench ## Make the run of "make bench" the one that later ones are compared with
+	cp bin/bench.txt $(BASELINE)
 
 .PHONY: load
 load: build ## Side by side with other gateways (SCENARIOS=, PEERS=, ROUNDS=5, DURATION=1s)
@@ -92,10 +105,15 @@ load: build ## Side by side with other gateways (SCENARIOS=, PEERS=, ROUNDS=5, D
 		-json bin/load.json -svg bin/load.svg
 	@echo "wrote bin/load.json and bin/load.svg"
 
+.PHONY: soak
+soak: build ## Run at half load for SOAK=30m and watch memory and latencies
+	$(GO) build -buildvcs=false -o bin/load ./bench/load
+	bin/load -sluice bin/sluice -soak $(SOAK)
+
 .PHONY: profile
 profile: ## CPU, allocation, mutex and block profiles of the pipeline (PROFILE=pattern)
 	@mkdir -p bin/profile
-	$(GO) test -run '^$$' -bench '$(PROFILE)' -benchmem -benchtime $(BENCHTIME) -o bin/profile/bench.test -outputdir bin/profile \
+	$(GO) test -run '^$$' -bench '$(PROFILE)' -benchmem -benchtime 2s -o bin/profile/bench.test -outputdir bin/profile \
 		-cpuprofile cpu.prof -memprofile alloc.prof -memprofilerate 1024 -mutexprofile mutex.prof -blockprofile block.prof ./bench
 	@echo "look at them with: $(GO) tool pprof -http : bin/profile/bench.test bin/profile/cpu.prof"
 

@@ -23,6 +23,7 @@ type settings struct {
 	duration    time.Duration
 	connections int
 	limit       time.Duration
+	soak        time.Duration
 	json, svg   string
 }
 
@@ -39,6 +40,7 @@ func main() {
 	flag.DurationVar(&s.duration, "duration", time.Second, "time a gateway and round, once for saturation and once for half load; at most 3s")
 	flag.IntVar(&s.connections, "connections", 64, "connections of the load generator")
 	flag.DurationVar(&s.limit, "limit", 20*time.Minute, "the whole run ends by then")
+	flag.DurationVar(&s.soak, "soak", 0, "instead of comparing, run sluice at half load for so long, and watch its memory and latencies; at most 2h")
 	flag.StringVar(&s.json, "json", "", "write the results as JSON to this file")
 	flag.StringVar(&s.svg, "svg", "", "write the results as a chart to this file")
 	flag.Parse()
@@ -63,7 +65,10 @@ func main() {
 
 // compare runs the scenarios and writes what they show.
 func compare(s *settings) error {
-	s.rounds, s.duration = max(s.rounds, 1), min(s.duration, 3*time.Second)
+	s.rounds, s.duration, s.soak = max(s.rounds, 1), min(s.duration, 3*time.Second), min(s.soak, 2*time.Hour)
+	if s.soak > 0 {
+		s.limit = s.soak + time.Minute
+	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	ctx, cancel = context.WithTimeout(ctx, s.limit)
@@ -85,6 +90,9 @@ func compare(s *settings) error {
 		return err
 	}
 	defer b.upstream.stop()
+	if s.soak > 0 {
+		return b.soak(ctx, os.Stdout)
+	}
 	r, err := b.run(ctx)
 	if err != nil {
 		return err

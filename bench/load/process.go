@@ -130,6 +130,29 @@ func (p *process) resident() int64 {
 	return 0
 }
 
+// idle is the memory of the process once that stays the same.
+func (p *process) idle(ctx context.Context) int64 {
+	const still, most = 5, 50
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	last, same := p.resident(), 0
+	for range most {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return last
+		}
+		now := p.resident()
+		if same++; now != last {
+			last, same = now, 0
+		}
+		if same == still {
+			break
+		}
+	}
+	return last
+}
+
 // freeAddress is a loopback address that nobody listens on.
 func freeAddress() (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

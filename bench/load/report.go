@@ -47,7 +47,8 @@ type gatewayReport struct {
 	Name              string    `json:"name"`
 	Error             string    `json:"error,omitempty"`
 	CPU               float64   `json:"cpuMicrosecondsPerRequest"`
-	Ratio             float64   `json:"cpuRatioToYardstick,omitempty"` // median of the rounds' ratios
+	Ratio             float64   `json:"cpuRatioToYardstick,omitempty"`           // median of the rounds' ratios
+	Tail              float64   `json:"p99RatioToYardstickAtHalfLoad,omitempty"` // median of the rounds' ratios
 	RequestsPerSecond float64   `json:"requestsPerSecond"`
 	Saturated         latencies `json:"latencyMicrosecondsSaturated"`
 	Half              latencies `json:"latencyMicrosecondsAtHalfLoad"`
@@ -55,6 +56,7 @@ type gatewayReport struct {
 	ResidentBytes     int64     `json:"residentBytes"`
 	ReadyMilliseconds float64   `json:"readyMilliseconds"`
 	RoundCPU          []float64 `json:"cpuMicrosecondsByRound"`
+	RoundTail         []float64 `json:"p99MicrosecondsAtHalfLoadByRound"`
 }
 
 type latencies struct {
@@ -133,6 +135,7 @@ func (c *contestant) report() gatewayReport {
 	for i := range c.rounds {
 		r := &c.rounds[i]
 		out.RoundCPU = append(out.RoundCPU, round3(perRequest(r.fullCPU, r.full)))
+		out.RoundTail = append(out.RoundTail, round3(micro(r.half.p99)))
 		out.ResidentBytes = max(out.ResidentBytes, r.resident)
 	}
 	if c.process != nil {
@@ -154,13 +157,21 @@ func (r *report) finish() {
 		}
 		for j := range s.Gateways {
 			g := &s.Gateways[j]
-			var ratios []float64
-			for n := range min(len(g.RoundCPU), len(bare.RoundCPU)) {
-				ratios = append(ratios, g.RoundCPU[n]/bare.RoundCPU[n])
-			}
-			g.Ratio = round3(median(ratios))
+			g.Ratio = ratio(g.RoundCPU, bare.RoundCPU)
+			g.Tail = ratio(g.RoundTail, bare.RoundTail)
 		}
 	}
+}
+
+// ratio is the median of the rounds' ratios.
+func ratio(of, to []float64) float64 {
+	var all []float64
+	for n := range min(len(of), len(to)) {
+		if to[n] > 0 {
+			all = append(all, of[n]/to[n])
+		}
+	}
+	return round3(median(all))
 }
 
 func (s *scenarioReport) find(name string) *gatewayReport {
@@ -178,23 +189,23 @@ func (r *report) print(w io.Writer) {
 		r.Date, r.Cores, r.Processor, r.Go, r.Rounds, r.Seconds, r.Connections, r.LoadBefore, r.LoadAfter)
 	fmt.Fprintf(w, "PetStore: ready after %.0f ms, %.1f MB resident\n\n", r.Start.ReadyMilliseconds, megabytes(r.Start.ResidentBytes))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "scenario\tgateway\tCPU us/req\tratio\ttarget\treq/s\tp50 us\tp99 us\tp99.9 us\tRSS MB\tready ms\t")
+	fmt.Fprintln(t, "scenario\tgateway\tCPU us/req\tratio\ttarget\treq/s\tp50 us\tp99 us\tp99 ratio\tp99.9 us\tRSS MB\tready ms\t")
 	for _, s := range r.Scenarios {
 		for _, g := range s.Gateways {
 			if g.Error != "" {
-				fmt.Fprintf(t, "%s\t%s\tfailed\t\t\t\t\t\t\t\t\t\n", s.Name, g.Name)
+				fmt.Fprintf(t, "%s\t%s\tfailed\t\t\t\t\t\t\t\t\t\t\n", s.Name, g.Name)
 				continue
 			}
 			target := ""
 			if g.Name == nameSluice && s.Target > 0 {
 				target = fmt.Sprintf("%.2f", s.Target)
 			}
-			fmt.Fprintf(t, "%s\t%s\t%.2f\t%.2f\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.1f\t%.0f\t\n", s.Name, g.Name, g.CPU, g.Ratio, target,
-				g.RequestsPerSecond, g.Half.P50, g.Half.P99, g.Half.P999, megabytes(g.ResidentBytes), g.ReadyMilliseconds)
+			fmt.Fprintf(t, "%s\t%s\t%.2f\t%.2f\t%s\t%.0f\t%.0f\t%.0f\t%.2f\t%.0f\t%.1f\t%.0f\t\n", s.Name, g.Name, g.CPU, g.Ratio, target,
+				g.RequestsPerSecond, g.Half.P50, g.Half.P99, g.Tail, g.Half.P999, megabytes(g.ResidentBytes), g.ReadyMilliseconds)
 		}
 	}
 	_ = t.Flush()
-	fmt.Fprintln(w, "\nCPU and req/s at saturation, latencies at half of that rate; ratio: CPU to the bare fasthttp peer, median over rounds.")
+	fmt.Fprintln(w, "\nCPU and req/s at saturation, latencies at half of that rate; ratios: to the bare fasthttp peer, medians over rounds.")
 	for _, s := range r.Scenarios {
 		for _, g := range s.Gateways {
 			if g.Error != "" {
