@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -117,6 +118,11 @@ func (a answer) told(apiID string) string {
 		switch name {
 		case "Date", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "X-Amzn-Trace-Id":
 			values = []string{"..."}
+		case "Content-Length":
+			// It counts the digits of what is volatile, too: hold it to its own body.
+			if slices.Equal(values, []string{strconv.Itoa(len(a.body))}) {
+				values = []string{"that of the body"}
+			}
 		}
 		header = append(header, name+": "+strings.Join(values, ", "))
 	}
