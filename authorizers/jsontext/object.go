@@ -3,9 +3,10 @@ package jsontext
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
-	"sluice/mapping/vtl/value"
+	vtl "sluice/mapping/vtl/value"
 )
 
 // Member is one member of an object.
@@ -28,46 +29,92 @@ const maxMembers = 1000
 
 // Object reads a text that must be one JSON object without members of the same
 // name, and returns its members in order. Their strings share the text's memory.
-func Object(text string) ([]Member, error) {
-	if !utf8.ValidString(text) {
-		return nil, errUTF8
-	}
-	if !json.Valid([]byte(text)) {
-		return nil, errSyntax
-	}
-	return members(text)
-}
+func Object(text string) ([]Member, error) { return AppendObject(nil, text) }
 
-// members reads an object of a text that is known to be valid.
-func members(text string) ([]Member, error) {
-	i := space(text, 0)
-	if text[i] != '{' {
-		return nil, errObject
+// AppendObject is Object that appends the members to dst. Without escapes in names
+// it allocates nothing but what dst lacks. After an error the members of dst may
+// have been written over.
+func AppendObject(dst []Member, text string) ([]Member, error) {
+	if !utf8.ValidString(text) {
+		return dst, errUTF8
 	}
-	var out []Member
-	for i = space(text, i+1); text[i] != '}'; {
-		end := skip(text, i)
-		name, _ := Str(text[i:end])
-		i = space(text, space(text, end)+1) // behind the colon
-		end = skip(text, i)
-		out = append(out, Member{Name: name, Raw: text[i:end]})
-		if i = space(text, end); text[i] == ',' {
+	i := space(text, 0)
+	if at(text, i) != '{' {
+		if end := value(text, i, maxDepth); end < 0 || space(text, end) < len(text) {
+			return dst, errSyntax
+		}
+		return dst, errObject
+	}
+	first := len(dst)
+	i = space(text, i+1)
+	for more := at(text, i) != '}'; more; {
+		colon := name(text, i)
+		if colon < 0 {
+			return dst, errSyntax
+		}
+		start := space(text, colon+1)
+		end := value(text, start, maxDepth-1)
+		if end < 0 {
+			return dst, errSyntax
+		}
+		dst = append(dst, Member{Name: text[i:colon], Raw: text[start:end]})
+		i = space(text, end)
+		switch at(text, i) {
+		case ',':
 			i = space(text, i+1)
+		case '}':
+			more = false
+		default:
+			return dst, errSyntax
 		}
 	}
-	return out, unique(out)
+	if space(text, i+1) < len(text) {
+		return dst, errSyntax
+	}
+	members := dst[first:]
+	for i := range members {
+		m := &members[i]
+		// The quotes, and white space before the colon.
+		m.Name, _ = Str(m.Name[:strings.LastIndexByte(m.Name, '"')+1])
+	}
+	return dst, unique(members)
 }
 
+// fewMembers is how many are compared with each other rather than put into a map.
+const fewMembers = 48
+
 func unique(members []Member) error {
-	if len(members) > maxMembers {
+	switch {
+	case len(members) > maxMembers:
 		return errMany
+	case len(members) > fewMembers:
+		seen := make(map[string]struct{}, len(members))
+		for i := range members {
+			seen[members[i].Name] = struct{}{}
+		}
+		if len(seen) != len(members) {
+			return errDuplicate
+		}
+		return nil
 	}
-	seen := make(map[string]struct{}, len(members))
+	// A bit for each length with a first letter: most names are seen to be new
+	// without a comparison.
+	var seen uint64
 	for i := range members {
-		seen[members[i].Name] = struct{}{}
-	}
-	if len(seen) != len(members) {
-		return errDuplicate
+		n := members[i].Name
+		sign := uint(len(n))
+		if n != "" {
+			sign += 11 * uint(n[0])
+		}
+		bit := uint64(1) << (sign & 63)
+		if seen&bit != 0 {
+			for j := range i {
+				if members[j].Name == n {
+					return errDuplicate
+				}
+			}
+		}
+		seen |= bit
 	}
 	return nil
 }
@@ -79,7 +126,7 @@ func Array(raw string) ([]string, error) {
 	}
 	var out []string
 	for i := space(raw, 1); raw[i] != ']'; {
-		end := skip(raw, i)
+		end := value(raw, i, maxDepth)
 		out = append(out, raw[i:end])
 		if i = space(raw, end); raw[i] == ',' {
 			i = space(raw, i+1)
@@ -93,7 +140,7 @@ func Members(raw string) ([]Member, error) {
 	if Kind(raw) != '{' {
 		return nil, errObject
 	}
-	return members(raw)
+	return Object(raw)
 }
 
 // Kind tells what a raw value is by its first byte: one of { [ " t f n, and 0 for
@@ -112,13 +159,16 @@ func Str(raw string) (s string, ok bool) {
 		return "", false
 	}
 	inner := raw[1 : len(raw)-1]
-	for i := range len(inner) {
-		if inner[i] == '\\' {
-			err := json.Unmarshal([]byte(raw), &s)
-			return s, err == nil
-		}
+	if strings.IndexByte(inner, '\\') < 0 {
+		return inner, true
 	}
-	return inner, true
+	return unescape(raw)
+}
+
+// unescape is apart so that the text of plain strings needs no memory.
+func unescape(raw string) (s string, ok bool) {
+	err := json.Unmarshal([]byte(raw), &s)
+	return s, err == nil
 }
 
 // Text is a scalar as Java's toString prints it: strings without quotes, numbers
@@ -130,57 +180,11 @@ func Text(raw string) (text string, ok bool) {
 	case 't', 'f':
 		return raw, true
 	case '0':
-		v, err := value.ParseJSON(raw)
+		v, err := vtl.ParseJSON(raw)
 		if err != nil {
 			return "", false
 		}
 		return v.Text(), true
 	}
 	return "", false
-}
-
-func space(s string, i int) int {
-	for s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r' {
-		i++
-	}
-	return i
-}
-
-// skip returns the end of the value that begins at i. The text is valid JSON.
-func skip(s string, i int) int {
-	depth := 0
-	for ; i < len(s); i++ {
-		switch s[i] {
-		case '"':
-			for i++; s[i] != '"'; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		case ',', ':', ' ', '\t', '\n', '\r':
-			continue
-		default: // a number or a word
-			for i+1 < len(s) && !ends(s[i+1]) {
-				i++
-			}
-		}
-		if depth == 0 {
-			return i + 1
-		}
-	}
-	return i
-}
-
-// ends tells the bytes that end a number or a word.
-func ends(c byte) bool {
-	switch c {
-	case ',', ':', '}', ']', ' ', '\t', '\n', '\r':
-		return true
-	}
-	return false
 }
