@@ -5,6 +5,7 @@ import (
 
 	"sluice/api"
 	"sluice/control/patch"
+	"sluice/throttle"
 )
 
 // account is the account's settings in a region (service model: Account).
@@ -59,11 +60,23 @@ func (c *call) readAccount(t *tx) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &account{ThrottleSettings: c.options.AccountLimit, Features: []string{"UsagePlans"}, APIKeyVersion: "4"}
+	out := &account{ThrottleSettings: accountLimit(t.served.account), Features: []string{"UsagePlans"}, APIKeyVersion: "4"}
 	if r != nil {
 		out.CloudwatchRoleARN = r.CloudwatchRoleARN
 	}
 	return out, nil
+}
+
+// accountLimit are the account's limits with the service's defaults for what is unset.
+func accountLimit(t throttle.Throttle) ThrottleSettings {
+	out := ThrottleSettings{RateLimit: throttle.DefaultAccountRate, BurstLimit: throttle.DefaultAccountBurst}
+	if t.RateLimit != nil {
+		out.RateLimit = api.Double(*t.RateLimit)
+	}
+	if t.BurstLimit != nil {
+		out.BurstLimit = int(*t.BurstLimit)
+	}
+	return out
 }
 
 func accountPatch() *patch.Table[*account] {

@@ -290,6 +290,9 @@ func deleteAPIKey(c *call) (any, error) {
 		if err != nil {
 			return err
 		}
+		if err := t.served.refuse(t.key(kindAPIKey, id)); err != nil {
+			return err
+		}
 		for _, plan := range r.PlanIDs {
 			if err := remove(t, kindUsagePlanKey, plan, id); err != nil {
 				return err

@@ -78,6 +78,13 @@ func (c *call) importAPIKey(t *tx, row keyfile.Row, fresh string) (id string, wa
 			warn("API Key already exists")
 			return "", warnings, nil
 		}
+		if err := t.served.refuse(t.key(kindAPIKey, of.ID)); err != nil {
+			var refused *Error
+			if errors.As(err, &refused) {
+				warn("%s", refused.Message)
+			}
+			return "", warnings, nil
+		}
 		if key, err = requireAPIKey(t, of.ID); err != nil {
 			return "", nil, err
 		}

@@ -44,7 +44,6 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{T: t, gateway: gateway, limiter: limiter, region: "us-east-1"}
 	f.server = New(Options{
 		Store: records, DataPlane: gateway, Meter: limiter, AccountID: "123456789012", Now: testTime,
-		AccountLimit: ThrottleSettings{BurstLimit: 5000, RateLimit: 10000},
 	})
 	h := httptest.NewServer(f.server)
 	t.Cleanup(func() {

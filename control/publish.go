@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -29,7 +27,7 @@ type Traffic interface {
 type Limits interface {
 	PutKey(throttle.Key) error
 	DeleteKey(id string) error
-	PutPlan(context.Context, throttle.Plan) error
+	UpdatePlan(context.Context, throttle.Plan) error
 	DeletePlan(id string) error
 	Subscribe(ctx context.Context, planID, keyID string) error
 	Unsubscribe(planID, keyID string) error
@@ -105,7 +103,7 @@ func (p *Publisher) Metered(id string) bool {
 
 // publishedKinds are the kinds of records that the data plane follows.
 func publishedKinds() []kind {
-	return []kind{kindAPIKey, kindUsagePlan, kindUsagePlanKey, kindStage, kindDomainName, kindBasePathMapping}
+	return []kind{kindAPIKey, kindUsagePlan, kindUsagePlanKey, kindStage, kindDomainName, kindBasePathMapping, kindDomainAssociation}
 }
 
 // follow takes one or more commits of the feed.
@@ -137,7 +135,7 @@ func (p *Publisher) apply(ctx context.Context, changes []store.Change, starting 
 		return known(p.limits.DeleteKey(c.parts[0]))
 	})
 	p.each(by[kindAPIKey], false, "publish an API key", func(c change) error { return p.publishKey(ctx, c) })
-	p.each(by[kindUsagePlan], false, "publish a usage plan", func(c change) error { return p.publishPlan(ctx, c) })
+	p.publishPlans(ctx, by[kindUsagePlan])
 	p.each(by[kindUsagePlanKey], false, "put an API key into a usage plan", func(c change) error { return p.join(ctx, c.parts[0], c.parts[1]) })
 
 	stages := map[stageKey]bool{} // -> deleted
@@ -154,7 +152,7 @@ func (p *Publisher) apply(ctx context.Context, changes []store.Change, starting 
 		}
 	}
 	p.publishStages(ctx, stages, starting || len(stages) > manyStages)
-	if len(by[kindDomainName])+len(by[kindBasePathMapping]) > 0 {
+	if len(by[kindDomainName])+len(by[kindBasePathMapping])+len(by[kindDomainAssociation]) > 0 {
 		if err := p.publishDomains(ctx); err != nil {
 			p.log.Error("custom domain names stay as they were", "error", err)
 		}
@@ -200,16 +198,37 @@ func (p *Publisher) publishKey(ctx context.Context, c change) error {
 	return p.limits.PutKey(r.throttled())
 }
 
+// publishPlans publishes plans as they are now. One may be given a stage that another
+// of the same keys loses in the same changes: what is refused comes again after the rest.
+func (p *Publisher) publishPlans(ctx context.Context, changes []change) {
+	for last := false; ; {
+		var refused []change
+		p.each(changes, false, "publish a usage plan", func(c change) error {
+			err := p.publishPlan(ctx, c)
+			if errors.Is(err, throttle.ErrConflict) && !last {
+				refused = append(refused, c)
+				return nil
+			}
+			return err
+		})
+		if len(refused) == 0 {
+			return
+		}
+		last = len(refused) == len(changes) // nothing has changed for the rest
+		changes = refused
+	}
+}
+
+// publishPlan publishes a plan without its keys, of which there may be very many: it
+// keeps those that it has.
 func (p *Publisher) publishPlan(ctx context.Context, c change) error {
 	id := c.parts[0]
 	r, err := read[usagePlanRecord](ctx, p, c.region, kindUsagePlan, id)
 	if err != nil || r == nil {
 		return err
 	}
-	plan := r.throttled()
 	p.metered.Store(id, true)
-	plan.Keys = slices.Sorted(maps.Keys(p.members[id]))
-	return p.limits.PutPlan(ctx, plan)
+	return p.limits.UpdatePlan(ctx, r.throttled())
 }
 
 func (p *Publisher) withdrawPlan(id string) error {
@@ -252,58 +271,5 @@ func (p *Publisher) flush(ctx context.Context, c change) error {
 	if err := errors.Join(errs...); !errors.Is(err, runtime.ErrNotServed) {
 		return err
 	}
-	return nil
-}
-
-// publishDomains tells the data plane of all custom domain names anew.
-func (p *Publisher) publishDomains(ctx context.Context) error {
-	domains := map[string]*runtime.Domain{} // by the key of the name
-	ruled := map[string]bool{}              // those whose mappings do not count
-	err := p.store.View(ctx, func(t store.Tx) error {
-		names, err := t.List(string(kindDomainName)+"/", "", 0)
-		if err != nil {
-			return err
-		}
-		for _, r := range names {
-			parts, err := store.Parts(r.Key)
-			if err != nil || len(parts) < 3 {
-				continue
-			}
-			d, err := decodeRecord[domainNameRecord](r.Key, r.Value)
-			if err != nil {
-				return err
-			}
-			key := strings.Join(parts[1:], "/")
-			domains[key] = &runtime.Domain{Name: parts[2]}
-			ruled[key] = d.RoutingMode == routingRules
-		}
-		mappings, err := t.List(string(kindBasePathMapping)+"/", "", 0)
-		if err != nil {
-			return err
-		}
-		for _, r := range mappings {
-			parts, err := store.Parts(r.Key)
-			if err != nil || len(parts) < 4 {
-				continue
-			}
-			m, err := decodeRecord[basePathMappingRecord](r.Key, r.Value)
-			if err != nil {
-				return err
-			}
-			key := strings.Join(parts[1:len(parts)-1], "/")
-			if d := domains[key]; d != nil && !ruled[key] {
-				d.Mappings = append(d.Mappings, runtime.Mapping{BasePath: m.BasePath, APIID: m.RestAPIID, Stage: m.Stage})
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	out := make([]runtime.Domain, 0, len(domains))
-	for _, k := range slices.Sorted(maps.Keys(domains)) {
-		out = append(out, *domains[k])
-	}
-	p.traffic.SetDomains(out)
 	return nil
 }

@@ -24,9 +24,8 @@ type Options struct {
 	Store         store.Store
 	DataPlane     DataPlane
 	Meter         Meter
-	AccountLimit  ThrottleSettings // what GetAccount shows
-	AccountID     string           // "000000000000"
-	DefaultRegion string           // of calls without a signature; "us-east-1"
+	AccountID     string // "000000000000"
+	DefaultRegion string // of calls without a signature; "us-east-1"
 	// InvokeURL is where a stage is served, without a slash at the end: what SDKs call.
 	// nil: at the service's own host name.
 	InvokeURL    func(apiID, stage string) string

@@ -5,6 +5,7 @@ import (
 
 	"sluice/api"
 	"sluice/mapping"
+	"sluice/runtime/logdelivery"
 )
 
 // checkAccessLog checks where and how a stage logs requests. The service also wants
@@ -14,8 +15,10 @@ func checkAccessLog(a *api.AccessLogSettings) error {
 	if a == nil {
 		return nil
 	}
-	if a.DestinationArn != "" && !isLogDestination(a.DestinationArn) {
-		return badRequest("Invalid ARN specified in the request. Access log destinations are a CloudWatch Logs log group, or a Firehose delivery stream whose name begins with amazon-apigateway-")
+	if a.DestinationArn != "" {
+		if _, err := logdelivery.ParseDestination(a.DestinationArn); err != nil {
+			return badRequest("Invalid ARN specified in the request. Access log destinations are a CloudWatch Logs log group, or a Firehose delivery stream whose name begins with amazon-apigateway-")
+		}
 	}
 	if a.Format == "" {
 		return nil
@@ -48,21 +51,4 @@ func namesVariable(format, name string) bool {
 		}
 		rest = after
 	}
-}
-
-// isLogDestination tells whether s is arn:{partition}:logs:{region}:{account}:log-group:{name}
-// or arn:{partition}:firehose:{region}:{account}:deliverystream/amazon-apigateway-{name}.
-func isLogDestination(s string) bool {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
-		return false
-	}
-	switch parts[2] {
-	case "logs":
-		name, ok := strings.CutPrefix(parts[5], "log-group:")
-		return ok && name != ""
-	case "firehose":
-		return strings.HasPrefix(parts[5], "deliverystream/amazon-apigateway-")
-	}
-	return false
 }

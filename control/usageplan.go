@@ -310,6 +310,9 @@ func deleteUsagePlan(c *call) (any, error) {
 		if err != nil {
 			return err
 		}
+		if err := t.served.refuse(t.key(kindUsagePlan, id)); err != nil {
+			return err
+		}
 		if len(r.APIStages) > 0 {
 			s := r.APIStages[0]
 			return badRequest("Cannot delete Usage Plan %s because there are API Stages associated with it, including %s:%s", id, s.APIID, s.Stage)

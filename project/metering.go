@@ -15,6 +15,8 @@ type Metering struct {
 	Limits throttle.Config
 	Redis  Redis
 	Cache  Cache
+	// KeyPlaces and PlanPlaces are where the keys and plans are given, by their ids.
+	KeyPlaces, PlanPlaces map[string]api.Place
 	// Dir is the directory of the first project file; "" without one.
 	Dir string
 }

@@ -103,6 +103,7 @@ func (l *loader) readQuota(n *node) (q throttle.Quota, ok bool) {
 // have, and checks that those are there.
 func (l *loader) finishPlans() {
 	plans := l.project.Metering.Limits.Plans
+	l.project.Metering.KeyPlaces, l.project.Metering.PlanPlaces = l.metering.keys, l.metering.plans
 	stages := map[string]map[string]*Deployment{}
 	for _, d := range l.project.Deployments {
 		if stages[d.APIID] == nil {

@@ -35,7 +35,7 @@ type controlPlane struct {
 	apis    atomic.Pointer[string] // host:port that the APIs are served on, once they are
 
 	mu      sync.Mutex
-	served  []control.ServedAPI
+	served  control.Served
 	server  *control.Server // nil: not open
 	store   store.Store
 	stop    context.CancelFunc
@@ -84,7 +84,7 @@ func (p *controlPlane) open() (*control.Server, error) {
 	metered := publisher.Metered
 	p.gateway.metering.foreign.Store(&metered)
 	o := control.Options{
-		Store: s, DataPlane: p.gateway.Gateway, Meter: p.gateway.metering.limiter, AccountLimit: p.gateway.metering.accountLimit(),
+		Store: s, DataPlane: p.gateway.Gateway, Meter: p.gateway.metering.limiter,
 		AccountID: p.account, DefaultRegion: p.region, Log: p.log, InvokeURL: p.invokeURL,
 	}
 	if p.flags.ControlAuth == authSigV4 {
@@ -143,14 +143,20 @@ func (p *controlPlane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // show has the control plane show what is served from files.
 func (p *controlPlane) show(t *project.Project) error {
-	list := servedAPIs(t, p.region)
+	all := control.Served{APIs: servedAPIs(t, p.region), Account: t.Metering.Limits.Account}
+	for _, k := range t.Metering.Limits.Keys {
+		all.Keys = append(all.Keys, control.ServedKey{Key: k, File: t.Metering.KeyPlaces[k.ID].File})
+	}
+	for _, plan := range t.Metering.Limits.Plans {
+		all.Plans = append(all.Plans, control.ServedPlan{Plan: plan, File: t.Metering.PlanPlaces[plan.ID].File})
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.served = list
+	p.served = all
 	if p.server == nil {
 		return nil
 	}
-	return p.server.SetServed(list)
+	return p.server.SetServed(all)
 }
 
 // servedAPIs are the APIs of a project, each with its stages.

@@ -12,9 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"sluice/api"
 	"sluice/cache"
-	"sluice/control"
 	"sluice/project"
 	"sluice/runtime"
 	"sluice/runtime/logdelivery"
@@ -117,18 +115,6 @@ func (t *metering) apply(ctx context.Context, limits throttle.Config) error {
 		limits.Foreign = *f
 	}
 	return t.limiter.Apply(ctx, limits)
-}
-
-// accountLimit is what the account is limited to, as GetAccount shows it.
-func (t *metering) accountLimit() control.ThrottleSettings {
-	out := control.ThrottleSettings{RateLimit: throttle.DefaultAccountRate, BurstLimit: throttle.DefaultAccountBurst}
-	if a := t.now.Limits.Account; a.RateLimit != nil {
-		out.RateLimit = api.Double(*a.RateLimit)
-	}
-	if a := t.now.Limits.Account; a.BurstLimit != nil {
-		out.BurstLimit = int(*a.BurstLimit)
-	}
-	return out
 }
 
 // needsRestart says whether next differs in what takes effect only at a start.
