@@ -23,6 +23,14 @@ const (
 	maxUserPools   = 1000
 )
 
+// checkAuthorizerCount tells whether an API may have n authorizers.
+func checkAuthorizerCount(n int) error {
+	if n > maxAuthorizers {
+		return limitExceeded("Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional Authorizers.")
+	}
+	return nil
+}
+
 // maxAuthorizerTTL is in seconds.
 const maxAuthorizerTTL = 3600
 
@@ -68,8 +76,8 @@ func createAuthorizer(c *call) (any, error) {
 		if err != nil {
 			return err
 		}
-		if n >= maxAuthorizers {
-			return limitExceeded("Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional Authorizers.")
+		if err := checkAuthorizerCount(n + 1); err != nil {
+			return err
 		}
 		return put(t, &out, kindAuthorizer, apiID, out.ID)
 	})
@@ -90,8 +98,8 @@ func checkAuthorizerURI(a *api.Authorizer) error {
 	return badRequest("Invalid Authorizer URI: %s. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.", a.AuthorizerURI)
 }
 
-// checkAuthorizer checks an authorizer as a whole, after it was created or patched.
-func checkAuthorizer(t *tx, apiID string, a *api.Authorizer) error {
+// checkAuthorizerAlone checks an authorizer without its siblings.
+func checkAuthorizerAlone(a *api.Authorizer) error {
 	if a.Name == "" {
 		return badRequest("Authorizer name must be non-empty")
 	}
@@ -104,7 +112,12 @@ func checkAuthorizer(t *tx, apiID string, a *api.Authorizer) error {
 	if ttl := a.AuthorizerResultTTLInSeconds; ttl != nil && (*ttl < 0 || *ttl > maxAuthorizerTTL) {
 		return badRequest("Authorizer result TTL should be between 0 and 3600")
 	}
-	if err := checkIdentity(a); err != nil {
+	return checkIdentity(a)
+}
+
+// checkAuthorizer checks an authorizer as a whole, after it was created or patched.
+func checkAuthorizer(t *tx, apiID string, a *api.Authorizer) error {
+	if err := checkAuthorizerAlone(a); err != nil {
 		return err
 	}
 	others, err := list[api.Authorizer](t, kindAuthorizer, apiID)

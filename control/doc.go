@@ -11,6 +11,11 @@
 // JSON types and constraints (Operation.Check), then the family's handler, which
 // reads and writes in one transaction of the store and returns the wire's answer.
 //
+// Answers are the service's plain JSON, whatever the Accept header: the form that it
+// gives to those that ask for application/json, as each SDK and the AWS CLI do on
+// every call. Its HAL form (application/hal+json: _links, _embedded, times as text),
+// which is for browsers of the API, is not written.
+//
 // It never imports fasthttp, and knows the data plane only as the small interface
 // DataPlane. It keeps nothing in memory that another node could change.
 package control

@@ -30,6 +30,14 @@ func documentationOperations() operations {
 // maxDocumentationParts is how many parts an API may have (aws-facts: limits, 2).
 const maxDocumentationParts = 2000
 
+// checkDocumentationPartCount tells whether an API may have n parts.
+func checkDocumentationPartCount(n int) error {
+	if n > maxDocumentationParts {
+		return limitExceeded("Maximum number of documentation parts for this API has been reached: %d", maxDocumentationParts)
+	}
+	return nil
+}
+
 // documentationPartRecord is a part with its place among the others of its API:
 // lists are in the order in which the parts were made (recorded for imports).
 type documentationPartRecord struct {
@@ -100,8 +108,8 @@ func createDocumentationPart(c *call) (any, error) {
 		if docpart.NewIndex(partsOf(all)).Own(out.Location) != nil {
 			return conflict("Documentation part already exists for the specified location: %s", locationText(out.Location))
 		}
-		if len(all) >= maxDocumentationParts {
-			return limitExceeded("Maximum number of documentation parts for this API has been reached: %d", maxDocumentationParts)
+		if err := checkDocumentationPartCount(len(all) + 1); err != nil {
+			return err
 		}
 		order := 1
 		if len(all) > 0 {
@@ -291,8 +299,8 @@ func importDocumentationParts(c *call) (any, error) {
 			}
 		}
 		parts, ids := openapi.MergeDocumentation(partsOf(existing), result.Parts)
-		if len(parts) > maxDocumentationParts {
-			return limitExceeded("Maximum number of documentation parts for this API has been reached: %d", maxDocumentationParts)
+		if err := checkDocumentationPartCount(len(parts)); err != nil {
+			return err
 		}
 		out.IDs = ids
 		return putDocumentation(t, apiID, parts)

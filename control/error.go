@@ -56,6 +56,14 @@ func concurrentModification() *Error {
 	return conflict("Unable to complete operation due to concurrent modification. Please try again later.")
 }
 
+// requestTooLarge is what the service's front end says of a body that it does not
+// take; no operation has this exception in its model. On the listener of the APIs
+// the data plane refuses what is beyond its own bound before anybody knows whom it
+// is for.
+func requestTooLarge() *Error {
+	return fault("RequestEntityTooLargeException", 413, "Request Too Long", nil)
+}
+
 func internalFailure() *Error {
 	return fault("InternalFailureException", 500, "Internal failure", nil)
 }

@@ -213,12 +213,18 @@ func gatewayResponsePatch() *patch.Table[*api.GatewayResponse] {
 	parameters := func(r *api.GatewayResponse) *map[string]string { return &r.ResponseParameters }
 	templates := func(r *api.GatewayResponse) *map[string]string { return &r.ResponseTemplates }
 	return patch.NewTable(patch.Listing,
+		listedAs("/responseParameters", patchParameters("/responseParameters/{name}", parameters, patch.Operation.Text)),
+		listedAs("/responseTemplates", patchTypes("/responseTemplates/{type}", templates)),
 		replaceText("/statusCode", func(r *api.GatewayResponse) *string { return &r.StatusCode }),
-		patchParameters("/responseParameters/{name}", parameters, patch.Operation.Text),
-		patchTypes("/responseTemplates/{type}", templates),
 		patchWhole("/responseParameters", parameters),
 		patchWhole("/responseTemplates", templates),
 	)
+}
+
+// listedAs is a rule that texts name by the path that the API reference has for it.
+func listedAs[T any](path string, r patch.Rule[T]) patch.Rule[T] {
+	r.Listed = path
+	return r
 }
 
 // patchWhole is the rule of a map as a whole: the value is a JSON object.

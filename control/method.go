@@ -140,6 +140,9 @@ func checkMethod(t *tx, apiID string, m *api.Method) error {
 	if err := faults.err(); err != nil {
 		return err
 	}
+	if err := checkParameterNames(m.RequestParameters); err != nil {
+		return err
+	}
 	if err := checkModels(t, apiID, m.RequestModels); err != nil {
 		return err
 	}

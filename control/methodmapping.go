@@ -57,6 +57,20 @@ func isMethodParameter(key string) bool {
 	return isParameter(key, "method.request.", "querystring", "path", "header")
 }
 
+// checkParameterNames checks that no two parameters of a method differ only in where
+// they are.
+func checkParameterNames(parameters map[string]bool) error {
+	seen := make(map[string]bool, len(parameters))
+	for key := range parameters {
+		_, name, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")
+		if seen[name] {
+			return badRequest("Parameter names must be unique across querystring, header and path")
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
 func isIntegrationParameter(key string) bool {
 	return isParameter(key, "integration.request.", "querystring", "path", "header")
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"strings"
 
 	"sluice/api"
@@ -21,8 +22,19 @@ func modelOperations() operations {
 }
 
 // maxModels bounds the models of an API together, in bytes (aws-facts: limits, 2).
-// What an import makes is bounded by the size of its document.
 const maxModels = 400 << 10
+
+// checkModelSize tells whether an API may have all these models.
+func checkModelSize(models []*api.Model) error {
+	size := 0
+	for _, m := range models {
+		size += len(m.Schema)
+	}
+	if size > maxModels {
+		return limitExceeded("The models of an API can have at most %d bytes", maxModels)
+	}
+	return nil
+}
 
 const jsonContent = "application/json"
 
@@ -107,31 +119,58 @@ func putModel(t *tx, apiID string, m *api.Model) error {
 	if err != nil {
 		return err
 	}
-	all, size := []*api.Model{m}, len(m.Schema)
+	all := []*api.Model{m}
 	for _, other := range others {
 		if other.Name != m.Name {
-			all, size = append(all, other), size+len(other.Schema)
+			all = append(all, other)
 		}
 	}
-	if size > maxModels {
-		return limitExceeded("The models of an API can have at most %d bytes", maxModels)
+	if err := checkModelSize(all); err != nil {
+		return err
 	}
-	if err := checkSchema(m, all); err != nil {
+	if err := checkSchema(m, others, all); err != nil {
 		return err
 	}
 	return put(t, m, kindModel, apiID, m.Name)
 }
 
-// checkSchema checks that a model is a schema that bodies can be checked against.
-func checkSchema(m *api.Model, all []*api.Model) error {
-	var faults []string
-	_, problems := schema.Compile(all, "", nil)
+// brokenModels are the names of those that bodies cannot be checked against.
+func brokenModels(models []*api.Model) map[string]bool {
+	out := map[string]bool{}
+	_, problems := schema.Compile(models, "", nil)
 	for _, p := range problems {
-		if p.Subject == "model "+m.Name && !p.Warning {
-			faults = []string{"Invalid model schema specified"}
+		if name, ok := strings.CutPrefix(p.Subject, "model "); ok && !p.Warning {
+			out[name] = true
 		}
 	}
+	return out
+}
+
+// checkSchema checks that a model is a schema that bodies can be checked against, and
+// that it breaks no other one that refers to a part of it. before are the models as
+// they are, after those that they become.
+func checkSchema(m *api.Model, before, after []*api.Model) error {
+	var faults []string
+	broken := brokenModels(after)
+	if !broken[m.Name] && len(broken) > 0 {
+		was := brokenModels(before)
+		for name := range broken {
+			if !was[name] {
+				faults = []string{"Invalid model schema specified"}
+			}
+		}
+	}
+	if broken[m.Name] {
+		faults = []string{"Invalid model schema specified"}
+	}
 	if root, _ := document.Parse("schema.json", []byte(m.Schema)); root != nil && strings.Contains(m.ContentType, "json") {
+		if unsupported := unsupportedKeywords(root); len(unsupported) > 0 {
+			list, err := json.Marshal(unsupported)
+			if err != nil {
+				return err
+			}
+			faults = []string{"Invalid model schema specified. Unsupported keyword(s): " + string(list)}
+		}
 		for _, ref := range references(root, nil) {
 			if !strings.HasPrefix(ref, "#") && referencedModel(ref) == "" {
 				faults = []string{"Invalid model schema specified", "Model reference must be in canonical form"}

@@ -98,7 +98,13 @@ func requestValidatorPatch() *patch.Table[*api.RequestValidator] {
 	type rule = patch.Rule[*api.RequestValidator]
 	replace := []string{patch.Replace}
 	return patch.NewTable(patch.Listing,
-		replaceText("/name", func(v *api.RequestValidator) *string { return &v.Name }),
+		rule{Path: "/name", Ops: replace, Apply: func(v *api.RequestValidator, o patch.Operation, _ []string) error {
+			if o.Text() == "" {
+				return badRequest("Request Validator name cannot be blank")
+			}
+			v.Name = o.Text()
+			return nil
+		}},
 		rule{Path: "/validateRequestBody", Ops: replace, Apply: func(v *api.RequestValidator, o patch.Operation, _ []string) error {
 			v.ValidateRequestBody = o.Bool()
 			return nil

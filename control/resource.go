@@ -318,7 +318,7 @@ func (p *pathTree) move(to *api.Resource) ([]*node, error) {
 	case r == nil || parent == nil:
 		return nil, notFound("Invalid Resource identifier specified")
 	case p.holds(r, parent.ID):
-		return nil, badRequest("Resource cannot be its own parent or descendant")
+		return nil, badRequest("Resources cannot be cyclical.")
 	case isGreedy(to.PathPart) && len(p.children[r.ID]) > 0:
 		return nil, badRequest("Cannot create a child of a resource with a greedy path variable: %s", to.PathPart)
 	}
@@ -340,18 +340,18 @@ func resourcePatch() *patch.Table[*api.Resource] {
 	type rule = patch.Rule[*api.Resource]
 	replace := []string{patch.Replace}
 	return patch.NewTable(patch.Listing,
-		rule{Path: "/pathPart", Ops: replace, Apply: func(r *api.Resource, o patch.Operation, _ []string) error {
-			if r.ParentID == "" {
-				return badRequest("Root resource cannot be updated")
-			}
-			r.PathPart = o.Text()
-			return nil
-		}},
 		rule{Path: "/parentId", Ops: replace, Apply: func(r *api.Resource, o patch.Operation, _ []string) error {
 			if r.ParentID == "" {
 				return badRequest("Root resource cannot be updated")
 			}
 			r.ParentID = o.Text()
+			return nil
+		}},
+		rule{Path: "/pathPart", Ops: replace, Apply: func(r *api.Resource, o patch.Operation, _ []string) error {
+			if r.ParentID == "" {
+				return badRequest("Root resource cannot be updated")
+			}
+			r.PathPart = o.Text()
 			return nil
 		}},
 	)

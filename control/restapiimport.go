@@ -6,7 +6,6 @@ import (
 
 	"sluice/api"
 	"sluice/openapi"
-	"sluice/runtime/schema"
 )
 
 // maxDocument bounds a definition that is imported, in bytes (aws-facts: openapi, 1).
@@ -17,7 +16,7 @@ const modeOverwrite = "overwrite"
 
 func checkDocument(body []byte) error {
 	if len(body) > maxDocument {
-		return fault("RequestEntityTooLargeException", 413, "Request Too Long", nil)
+		return requestTooLarge()
 	}
 	return nil
 }
@@ -58,13 +57,12 @@ func (c *call) readDefinition(apiID string) (*api.Snapshot, []string, error) {
 // importFaults is what the operations on the single things would be refused for, in
 // the order of the paths.
 func (c *call) importFaults(s *api.Snapshot) (out []string) {
-	_, problems := schema.Compile(s.Models, s.RestApi.ID, s.Places)
-	broken := map[string]bool{}
-	for _, p := range problems {
-		name := strings.TrimPrefix(p.Subject, "model ")
-		if !p.Warning && !broken[name] {
-			broken[name] = true
-			out = append(out, "Unable to create model for '"+name+"': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
+	for _, name := range sortedKeys(brokenModels(s.Models)) {
+		out = append(out, brokenModelText(name))
+	}
+	for _, a := range s.Authorizers {
+		if err := checkAuthorizerAlone(a); err != nil {
+			out = append(out, "Unable to create authorizer '"+a.Name+"': "+faultText(err))
 		}
 	}
 	for _, r := range s.GatewayResponses {
@@ -80,6 +78,9 @@ func (c *call) importFaults(s *api.Snapshot) (out []string) {
 					out = append(out, "Unable to put "+what+" on '"+verb+"' for resource at path '"+r.Path+"': "+faultText(err))
 				}
 			}
+			if err := checkParameterNames(m.RequestParameters); err != nil {
+				out = append(out, "Unable to put method '"+verb+"' on resource at path '"+r.Path+"': "+faultText(err))
+			}
 			if m.MethodIntegration == nil {
 				continue
 			}
@@ -90,6 +91,26 @@ func (c *call) importFaults(s *api.Snapshot) (out []string) {
 		}
 	}
 	return out
+}
+
+// checkMergedModels checks that what was imported breaks no model that stays.
+func checkMergedModels(before, after []*api.Model) error {
+	broken := brokenModels(after)
+	if len(broken) == 0 {
+		return nil
+	}
+	was := brokenModels(before)
+	for _, name := range sortedKeys(broken) {
+		if !was[name] {
+			return badRequest("%s", "Errors found during import:\n\t"+brokenModelText(name))
+		}
+	}
+	return nil
+}
+
+// brokenModelText is what an import says of a model that is no schema.
+func brokenModelText(name string) string {
+	return "Unable to create model for '" + name + "': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]"
 }
 
 // withCredentials is a method whose integration has credentials that nobody finds
@@ -162,6 +183,9 @@ func putRestAPI(c *call) (any, error) {
 		if err := checkEndpoint(made.RestApi.EndpointConfiguration); err != nil {
 			return err
 		}
+		if err := checkMergedModels(existing.Models, made.Models); err != nil {
+			return err
+		}
 		return putDefinition(t, made)
 	})
 	if err != nil {
@@ -172,9 +196,25 @@ func putRestAPI(c *call) (any, error) {
 	return out, nil
 }
 
+// checkDefinitionLimits holds a definition to what an API may have of each thing. The
+// service answers with the same exception as to the single one that is too many (field
+// report of an import with too many resources).
+func checkDefinitionLimits(s *api.Snapshot) error {
+	if err := checkAuthorizerCount(len(s.Authorizers)); err != nil {
+		return err
+	}
+	if err := checkModelSize(s.Models); err != nil {
+		return err
+	}
+	return checkDocumentationPartCount(len(s.DocumentationParts))
+}
+
 // putDefinition stores a definition as all that its API consists of.
 func putDefinition(t *tx, s *api.Snapshot) error {
 	id := s.RestApi.ID
+	if err := checkDefinitionLimits(s); err != nil {
+		return err
+	}
 	for _, k := range []kind{kindResource, kindModel, kindValidator, kindAuthorizer, kindGatewayResponse} {
 		if err := removeAll(t, k, id); err != nil {
 			return err

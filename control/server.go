@@ -84,7 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			writeError(w, fault("RequestEntityTooLargeException", http.StatusRequestEntityTooLarge, "Request Too Long", nil))
+			writeError(w, requestTooLarge())
 			return
 		}
 		writeError(w, badRequest("The request could not be read."))

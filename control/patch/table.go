@@ -20,6 +20,8 @@ type Rule[T any] struct {
 	// Path is the pattern: segments in braces, curly or pointed, match any segment
 	// that is not empty, as "/requestParameters/{name}".
 	Path string
+	// Listed is what texts call the path; "" is Path.
+	Listed string
 	// Ops are the ops that the path has.
 	Ops []string
 	// Apply changes target. names are the segments that the braces matched, decoded.
@@ -110,8 +112,12 @@ func (t *Table[T]) refuse(o Operation, r *compiled[T]) *Invalid {
 	}
 	var paths []string
 	for _, r := range t.rules {
-		if slices.Contains(r.Ops, o.Op) && !slices.Contains(paths, r.Path) {
-			paths = append(paths, r.Path)
+		path := r.Path
+		if r.Listed != "" {
+			path = r.Listed
+		}
+		if slices.Contains(r.Ops, o.Op) && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	}
 	head := "Invalid patch path  '" + o.Path + "' specified for op '" + o.Op + "'. "
