@@ -181,7 +181,11 @@ func (a *Authorizer) find(ctx context.Context, r *Request, id *Identity) *Refusa
 		r.Trace.StartingAuthorizer(a.id)
 	}
 	identity, refusal := a.identify(r, id)
-	if r.Trace != nil {
+	switch {
+	case r.Trace == nil:
+	case a.kind == requestAuthorizer:
+		r.Trace.IncomingSources(a.sourceValues(r))
+	default:
 		r.Trace.IncomingIdentity(identity)
 	}
 	switch {
@@ -219,7 +223,7 @@ func (a *Authorizer) use(r *Request, id *Identity, found *answer) *Refusal {
 }
 
 // identify puts the cache key of the request into id.scratch and returns the
-// identity: the token, or the values of a REQUEST authorizer's sources.
+// identity: the token, or the value of a REQUEST authorizer's first source.
 func (a *Authorizer) identify(r *Request, id *Identity) (identity string, refusal *Refusal) {
 	key := a.scope.appendKey(id.scratch[:0])
 	for i := range a.sources {
@@ -230,11 +234,8 @@ func (a *Authorizer) identify(r *Request, id *Identity) (identity string, refusa
 			id.scratch = key
 			return "", refuseUnauthorized
 		}
-		switch {
-		case i == 0:
+		if i == 0 {
 			identity = last
-		case r.Trace != nil:
-			identity += ", " + last
 		}
 	}
 	id.scratch = key

@@ -2,6 +2,7 @@ package authorizers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -377,9 +378,12 @@ func TestCredentials(t *testing.T) {
 // recorder is a Trace that keeps what it is told.
 type recorder struct{ lines []string }
 
-func (r *recorder) add(s string)                         { r.lines = append(r.lines, s) }
-func (r *recorder) StartingAuthorizer(id string)         { r.add("start " + id) }
-func (r *recorder) IncomingIdentity(s string)            { r.add("identity " + s) }
+func (r *recorder) add(s string)                 { r.lines = append(r.lines, s) }
+func (r *recorder) StartingAuthorizer(id string) { r.add("start " + id) }
+func (r *recorder) IncomingIdentity(s string)    { r.add("identity " + s) }
+func (r *recorder) IncomingSources(s []mapping.Pair) {
+	r.add(fmt.Sprint("sources ", s))
+}
 func (r *recorder) AuthorizerRequest(_ string, _ []byte) { r.add("request") }
 func (r *recorder) AuthorizerResult(s string)            { r.add("result " + s) }
 func (r *recorder) UsingPolicy(s string)                 { r.add("policy " + s) }

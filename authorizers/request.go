@@ -40,8 +40,11 @@ type Wire = sigv4.Request
 type Trace interface {
 	// StartingAuthorizer names the authorizer.
 	StartingAuthorizer(authorizerID string)
-	// IncomingIdentity shows the identity, to be masked.
+	// IncomingIdentity shows the identity, a token, to be masked.
 	IncomingIdentity(identity string)
+	// IncomingSources shows the identity of a REQUEST authorizer: its sources, as they
+	// are written, with their values, to be masked.
+	IncomingSources(values []mapping.Pair)
 	// AuthorizerRequest shows where the event goes, and the event.
 	AuthorizerRequest(uri string, event []byte)
 	// AuthorizerResult shows the function's answer before it is parsed, or what

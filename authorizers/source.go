@@ -160,3 +160,24 @@ func equalFold(a, b string) bool {
 	}
 	return true
 }
+
+// text is the source as it is written.
+func (s *source) text() string {
+	for _, p := range sourcePrefixes {
+		if p.kind == s.kind {
+			return p.prefix + s.name
+		}
+	}
+	return "context." + s.name
+}
+
+// sourceValues are the sources of a REQUEST authorizer with what counts as their
+// values, for logs.
+func (a *Authorizer) sourceValues(r *Request) []mapping.Pair {
+	out := make([]mapping.Pair, len(a.sources))
+	for i := range a.sources {
+		_, v, _ := a.sources[i].appendKey(nil, r)
+		out[i] = mapping.Pair{Name: a.sources[i].text(), Value: v}
+	}
+	return out
+}

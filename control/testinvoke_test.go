@@ -58,7 +58,7 @@ func TestInvokeMethod(t *testing.T) {
 	log, _ := a["log"].(string)
 	lines := strings.Split(log, "\n")
 	if !regexp.MustCompile(`^Execution log for request [0-9a-f-]{36}$`).MatchString(lines[0]) || !strings.HasSuffix(log, "Method completed with status: 200\n") ||
-		!strings.Contains(log, "HTTP Method: GET, Resource Path: /pets/{id}\n") {
+		!strings.Contains(log, "HTTP Method: GET, Resource Path: /pets/7\n") {
 		t.Errorf("log is\n%s", log)
 	}
 }

@@ -58,8 +58,8 @@ func (x *exchange) fillWire() {
 
 // refused turns a refusal into the fault that reply knows.
 func (x *exchange) refused(r *authorizers.Refusal) *fault {
-	if r.Reason != "" {
-		x.log.ConfigurationError(r.Reason)
+	if t, ok := x.authRequest.Trace.(*authorizerTrace); ok {
+		t.refused(r)
 	}
 	kind, _ := kindOf(r.Type)
 	x.ownFault = fault{

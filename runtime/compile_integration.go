@@ -114,12 +114,12 @@ func (c *compiler) functionTarget(it *integration, in *api.Integration, part []s
 		it.unusable = &unusable{reason: err.Error()}
 		if name, ok := invokedName(uri); ok {
 			// Lambda lets nobody call what there is not.
-			it.function.uri = invokeURIOf(name, c.region)
+			it.function.uri, it.function.assumesRole = invokeURIOf(name, c.region), in.Credentials != ""
 			it.unusable.failure = executionlog.InvalidFunctionPermissions
 		}
 		return
 	}
-	it.function = &function{reference: ref, uri: invokeURI(ref, c.region)}
+	it.function = &function{reference: ref, uri: invokeURI(ref, c.region), assumesRole: in.Credentials != ""}
 	if c.gateway.options.Functions == nil {
 		reason := "integration type " + in.Type + " cannot be run: no functions are configured"
 		c.deferred(append(part, "type"), subject, reason, failsAll)

@@ -102,6 +102,7 @@ type visit struct {
 	ownFault       fault // backs fault when it carries the request's own data
 	status         int
 	contentType    string
+	typePlace      int // where a proxy's backend has it among headers, from 1; 0: it is the gateway's
 	payload        []byte
 	payloadStatic  bool // payload belongs to the stage: it must not be handed on
 	binaryPayload  bool // payload is binary data

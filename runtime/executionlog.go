@@ -1,6 +1,9 @@
 package runtime
 
 import (
+	"slices"
+	"strings"
+
 	"sluice/mapping"
 	"sluice/runtime/executionlog"
 )
@@ -25,7 +28,11 @@ func (x *exchange) logStart() {
 		return
 	}
 	x.log.Start()
-	x.log.HTTPMethod(x.verbText, x.method.resourcePath)
+	path := x.path
+	if path == "" {
+		path = "/"
+	}
+	x.log.HTTPMethod(x.verbText, path)
 	if x.log.Detailed() {
 		x.log.RequestPath(x.scope.Params.Path)
 		x.log.QueryString(x.scope.Params.Query)
@@ -42,12 +49,43 @@ func loggedBody(b []byte, binary bool) string {
 	return view(b)
 }
 
-// loggedHeaders are the headers for the client as the log shows them.
+// loggedHeaders are the headers for the client as the log and a test call show them.
+// A proxy integration's Content-Type stands where its backend has it, and one that the
+// gateway has added is not shown; others end with it (field reports, recorded).
 func (x *exchange) loggedHeaders() []mapping.Pair {
 	out := make([]mapping.Pair, 0, len(x.headers)+2)
 	out = append(out, x.headers...)
+	if at := x.typePlace - 1; at >= 0 {
+		out = slices.Insert(out, min(at, len(out)), mapping.Pair{Name: "Content-Type", Value: x.contentType})
+	}
 	if x.sendTrace {
 		out = append(out, mapping.Pair{Name: "X-Amzn-Trace-Id", Value: x.traceID()})
 	}
-	return append(out, mapping.Pair{Name: "Content-Type", Value: x.contentType})
+	if x.typePlace == 0 && !x.proxies() {
+		out = append(out, mapping.Pair{Name: "Content-Type", Value: x.contentType})
+	}
+	return out
+}
+
+// proxies tells whether the method's integration hands its backend's answer on.
+func (x *exchange) proxies() bool {
+	return x.method != nil && (x.method.integration.kind == kindHTTPProxy || x.method.integration.kind == kindFunctionProxy)
+}
+
+// endpointHeaders are the headers for the backend as the log shows them: with the
+// Host, and the gateway's own in its spelling.
+func (x *exchange) endpointHeaders() []mapping.Pair {
+	req := &x.backendRequest
+	out := make([]mapping.Pair, 0, len(req.Header)+1)
+	out = append(out, req.Header...)
+	for i := range out {
+		if identifyHeader(out[i].Name) == hdrAmznAPIID {
+			out[i].Name = "x-amzn-apigateway-api-id"
+		}
+	}
+	host := req.Host
+	if host == "" {
+		_, host, _ = strings.Cut(x.endpointBase, "://")
+	}
+	return append(out, mapping.Pair{Name: "Host", Value: host})
 }

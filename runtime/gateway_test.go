@@ -195,7 +195,7 @@ func TestExecutionLog(t *testing.T) {
 	want := []string{
 		`Extended Request Id: `, `Verifying Usage Plan for request: ` + id + `. API Key:  API Stage: a1b2c3d4e5/dev`, `API Key  authorized because method 'POST /pets/\{id\}' does not require API Key. Request will not contribute to throttle or quota limits`,
 		`Usage Plan check succeeded for API Key  and API Stage a1b2c3d4e5/dev`,
-		`Starting execution for request: ` + id, `HTTP Method: POST, Resource Path: /pets/\{id\}`,
+		`Starting execution for request: ` + id, `HTTP Method: POST, Resource Path: /pets/7`,
 		`Method request path: \{id=7\}`, `Method request query string: \{q=v\}`, `Method request headers: \{.*X-A=b.*\}`,
 		`Method request body before transformations: \{"a":1\}`, `Endpoint request URI: http://` + be.addr + `/p`,
 		`Endpoint request headers: \{.*User-Agent=AmazonAPIGateway_a1b2c3d4e5.*\}`, `Endpoint request body after transformations: \{"a":1\}`,

@@ -105,7 +105,7 @@ func TestRequestHeaders(t *testing.T) {
 	}
 
 	r.get("/dev/proxy", "Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=y")
-	check("HTTP_PROXY with a signature", map[string]string{"Accept": "application/json"}, "Authorization", "User-Agent")
+	check("HTTP_PROXY with a signature", map[string]string{"Accept": "application/json", "User-Agent": "AmazonAPIGateway_a1b2c3d4e5"}, "Authorization")
 
 	r.send("POST", "/dev/mapped?q=1&q=a%26b", `{"a":{"b":"c d"}}`, append(entryHeaders[:len(entryHeaders):len(entryHeaders)], "X-Two: 1", "X-Two: 2")...)
 	check("mapped", map[string]string{

@@ -66,7 +66,7 @@ func (x *exchange) logEndpointRequest() {
 	uri := x.endpointBase + string(x.backendRequest.Target)
 	if x.log.Detailed() {
 		x.log.EndpointURI(uri)
-		x.log.EndpointHeaders(x.backendRequest.Header)
+		x.log.EndpointHeaders(x.endpointHeaders())
 		x.log.EndpointBody(loggedBody(x.backendRequest.Body, x.binarySent))
 	}
 	// Shown without data trace too, so without the query and what it may hold.

@@ -56,10 +56,6 @@ func (x *exchange) mock() *fault {
 		return faultConfiguration
 	}
 	x.integrationStatus = status
-	if x.log.Detailed() {
-		x.log.EndpointResponseHeaders(nil)
-		x.log.EndpointResponseBody("")
-	}
 	return x.methodResponse(r, nil, "")
 }
 

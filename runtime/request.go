@@ -65,6 +65,9 @@ func (x *exchange) integrationRequest() *fault {
 		x.passHeaders()
 		f = x.mapHeaders()
 		if f == nil {
+			if !x.mapped.has(hdrUserAgent) { // the client has sent none (field reports)
+				req.Header = append(req.Header, mapping.Pair{Name: "User-Agent", Value: x.stage.userAgent})
+			}
 			x.gatewayHeaders()
 		}
 	} else {
@@ -118,7 +121,7 @@ func (x *exchange) passHeaders() {
 		if headerRules[id].proxyRequest == drop || it.maps[id] {
 			continue
 		}
-		if id == hdrAccept {
+		if id == hdrAccept || id == hdrUserAgent {
 			x.mapped.add(id)
 		}
 		if id == hdrAuthorization && (isSignature(p.Value) || x.identity.Caller() != nil) {

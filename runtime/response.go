@@ -25,6 +25,9 @@ func (x *exchange) proxiedResponse() *fault {
 	for i := range b.Header {
 		p := b.Header[i]
 		id := identifyHeader(p.Name)
+		if id == hdrContentType {
+			x.typePlace = len(x.headers) + 1
+		}
 		if id == hdrContentType || nominates && id == otherHeader && nominated(b.Header, p.Name) {
 			continue
 		}

@@ -36,6 +36,10 @@ type AuthorizerTestResult struct {
 // test call (aws-facts: test-invoke, section 5).
 const testAuthorizerStage = "ESTestInvoke-stage"
 
+// configurationException is what the log of an authorizer that cannot be used
+// ends with.
+const configurationException = "AuthorizerConfigurationException"
+
 // TestInvokeAuthorizer asks one authorizer of the snapshot about a request, without
 // its cache, and judges no policy. The error is ErrTestCall or the context's.
 func (g *Gateway) TestInvokeAuthorizer(ctx context.Context, t TestAuthorizer) (*AuthorizerTestResult, error) {
@@ -95,15 +99,20 @@ func (x *exchange) testAuthorizer(ctx context.Context, tested *api.Authorizer, v
 	a, err := g.guard.Authorizer(stage, tested)
 	if err != nil {
 		x.log.ConfigurationError(err.Error())
+		x.log.AuthorizerEnded(configurationException)
 		return &AuthorizerTestResult{ClientStatus: faultConfiguration.status}
 	}
 	x.fillTestRequest()
+	trace := &authorizerTrace{x: x, role: tested.AuthorizerCredentials != ""}
+	x.authRequest.Trace = trace
 	r := a.Test(ctx, &x.authRequest)
 	if r.Refusal != nil {
 		if r.ClientStatus == 401 {
 			x.log.Unauthorized()
+			x.log.AuthorizerEnded(r.Refusal.Message)
 		} else {
-			x.log.ConfigurationError(r.Refusal.Reason)
+			trace.refused(r.Refusal)
+			x.log.AuthorizerEnded(trace.ended(r.Refusal))
 		}
 	}
 	return &AuthorizerTestResult{
@@ -123,5 +132,4 @@ func (x *exchange) fillTestRequest() {
 	r.Header, r.Query, r.PathParams = x.scope.Params.Header, x.scope.Params.Query, nil
 	r.StageVariables, r.Variables = x.scope.StageVariables, x.scope.Context
 	r.TraceID = x.traceID()
-	r.Trace = &authorizerTrace{x: x}
 }

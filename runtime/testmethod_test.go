@@ -31,6 +31,8 @@ var volatile = []struct {
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "{id}"},
 	{regexp.MustCompile(`(?m)^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-3]\d [0-2]\d:[0-5]\d:[0-6]\d UTC 2\d{3} : `), "{time} : "},
 	{regexp.MustCompile(`Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0`), "{trace}"},
+	{regexp.MustCompile(`Root=1-[0-9a-f]{8}-[0-9a-f]{24}`), "{root}"},
+	{regexp.MustCompile(`X-Amz-Content-Sha256=[0-9a-f]{64}`), "X-Amz-Content-Sha256={hash}"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "{backend}"},
 	{regexp.MustCompile(`Integration latency: \d+ ms`), "Integration latency: {n} ms"},
 	{regexp.MustCompile(`X-Amz-Date=\d{8}T\d{6}Z`), "X-Amz-Date={date}"},

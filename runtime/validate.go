@@ -54,6 +54,10 @@ func (x *exchange) has(r *requiredParameter) bool {
 	return false
 }
 
+// emptyBody is what the log says of a missing body that its model does not allow (field
+// report).
+const emptyBody = "[Unknown error parsing request body]"
+
 // validateBody checks the body against the model for its Content-Type: missing
 // counts as application/json, $default catches the rest, no model lets it pass.
 func (x *exchange) validateBody() *fault {
@@ -81,7 +85,11 @@ func (x *exchange) validateBody() *fault {
 	}
 	problems, ok := model.validator.Validate(view(x.body))
 	if ok {
+		x.log.Validated(mime)
 		return nil
+	}
+	if len(x.body) == 0 {
+		problems = emptyBody
 	}
 	x.log.BodyMismatch(mime, problems)
 	x.ownFault = *faultBadRequestBody

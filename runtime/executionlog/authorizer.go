@@ -1,5 +1,7 @@
 package executionlog
 
+import "sluice/mapping"
+
 // StartingAuthorizer says that a Lambda authorizer or a user pool is asked.
 func (l *Log) StartingAuthorizer(authorizerID string) {
 	if l.informs() {
@@ -14,6 +16,36 @@ func (l *Log) StartingAuthorizer(authorizerID string) {
 func (l *Log) IncomingIdentity(identity string) {
 	if l.informs() {
 		l.begin("Incoming identity: ").masked(identity)
+		l.end()
+	}
+}
+
+// IncomingSources shows the identity of an authorizer that has several sources, their
+// values masked (field report of a test call).
+func (l *Log) IncomingSources(values []mapping.Pair) {
+	if !l.informs() {
+		return
+	}
+	l.begin("Incoming identity: ").own("{")
+	names := l.distinct(values, false)
+	hashOrder(names)
+	for i, name := range names {
+		if i > 0 {
+			l.own(", ")
+		}
+		l.value(values[name.at].Name)
+		l.own("=")
+		l.masked(values[name.at].Value)
+	}
+	l.own("}")
+	l.end()
+}
+
+// AuthorizerEnded ends the log of a test call whose authorizer let nobody pass: with
+// what a client would be told (field reports).
+func (l *Log) AuthorizerEnded(text string) {
+	if l != nil && l.Tests() {
+		l.begin(text)
 		l.end()
 	}
 }

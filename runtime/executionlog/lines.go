@@ -4,7 +4,7 @@ import "sluice/mapping"
 
 // ExtendedRequestID is the first line of a request in a stage log.
 func (l *Log) ExtendedRequestID(id string) {
-	if l.informs() && !l.tests() {
+	if l.informs() && !l.Tests() {
 		l.begin("Extended Request Id: ").value(id)
 		l.end()
 	}
@@ -14,7 +14,7 @@ func (l *Log) ExtendedRequestID(id string) {
 // masked, and "" without one. Test calls skip usage plans, here and in the two
 // lines that follow.
 func (l *Log) VerifyingUsagePlan(key, apiID, stage string) {
-	if l.informs() && !l.tests() {
+	if l.informs() && !l.Tests() {
 		l.begin("Verifying Usage Plan for request: ").value(l.requestID)
 		l.own(". API Key: ")
 		l.masked(key)
@@ -27,7 +27,7 @@ func (l *Log) VerifyingUsagePlan(key, apiID, stage string) {
 // KeyNotRequired says that the method needs no API key. httpMethod is the
 // method as configured, ANY included.
 func (l *Log) KeyNotRequired(key, httpMethod, resourcePath string) {
-	if l.informs() && !l.tests() {
+	if l.informs() && !l.Tests() {
 		l.begin("API Key ").masked(key)
 		l.own(" authorized because method '")
 		l.value(httpMethod)
@@ -40,7 +40,7 @@ func (l *Log) KeyNotRequired(key, httpMethod, resourcePath string) {
 
 // UsagePlanSucceeded says that the request is within its usage plan.
 func (l *Log) UsagePlanSucceeded(key, apiID, stage string) {
-	if l.informs() && !l.tests() {
+	if l.informs() && !l.Tests() {
 		l.begin("Usage Plan check succeeded for API Key ").masked(key)
 		l.own(" and API Stage ")
 		l.apiStage(apiID, stage)
@@ -62,12 +62,13 @@ func (l *Log) Start() {
 	}
 }
 
-// HTTPMethod names the method and the path template of its resource.
-func (l *Log) HTTPMethod(method, resourcePath string) {
+// HTTPMethod names the method and the path of the request, which the service calls
+// the resource's: /Seattle for the resource /{city} (documented log of a test call).
+func (l *Log) HTTPMethod(method, path string) {
 	if l.informs() {
 		l.begin("HTTP Method: ").value(method)
 		l.own(", Resource Path: ")
-		l.value(resourcePath)
+		l.value(path)
 		l.end()
 	}
 }
@@ -75,7 +76,7 @@ func (l *Log) HTTPMethod(method, resourcePath string) {
 // RequestPath shows the path parameters.
 func (l *Log) RequestPath(params []mapping.Pair) {
 	if l.Detailed() {
-		l.begin("Method request path: ").pairs(params, false)
+		l.begin("Method request path: ").mapped(params, false)
 		l.end()
 	}
 }
@@ -83,7 +84,7 @@ func (l *Log) RequestPath(params []mapping.Pair) {
 // QueryString shows the query parameters of the method request.
 func (l *Log) QueryString(params []mapping.Pair) {
 	if l.Detailed() {
-		l.begin("Method request query string: ").pairs(params, false)
+		l.begin("Method request query string: ").mapped(params, false)
 		l.end()
 	}
 }
@@ -91,7 +92,7 @@ func (l *Log) QueryString(params []mapping.Pair) {
 // Headers shows the headers of the method request.
 func (l *Log) Headers(params []mapping.Pair) {
 	if l.Detailed() {
-		l.begin("Method request headers: ").pairs(params, true)
+		l.begin("Method request headers: ").mapped(params, true)
 		l.end()
 	}
 }
@@ -100,6 +101,15 @@ func (l *Log) Headers(params []mapping.Pair) {
 func (l *Log) BodyBefore(body string) {
 	if l.Detailed() {
 		l.begin("Method request body before transformations: ").body(body)
+		l.end()
+	}
+}
+
+// Validated says that the body is as its model wants it (documented log of a test
+// call).
+func (l *Log) Validated(contentType string) {
+	if l.informs() {
+		l.begin("Request validation succeeded for content type ").value(contentType)
 		l.end()
 	}
 }
@@ -115,7 +125,7 @@ func (l *Log) EndpointURI(uri string) {
 // EndpointHeaders shows the headers sent to the backend.
 func (l *Log) EndpointHeaders(params []mapping.Pair) {
 	if l.Detailed() {
-		l.begin("Endpoint request headers: ").pairs(params, true)
+		l.begin("Endpoint request headers: ").mapped(params, true)
 		l.end()
 	}
 }
@@ -198,7 +208,7 @@ func (l *Log) Completed(status int) {
 
 // AWSEndpointRequestID is the id an AWS backend gave its answer; stage logs only.
 func (l *Log) AWSEndpointRequestID(id string) {
-	if l.informs() && !l.tests() {
+	if l.informs() && !l.Tests() {
 		l.begin("AWS Integration Endpoint RequestId : ").value(id)
 		l.end()
 	}
@@ -208,7 +218,7 @@ func (l *Log) AWSEndpointRequestID(id string) {
 // body and headers; stage logs only. At level ERROR its first line is shown when a
 // failure was; body and headers need data trace.
 func (l *Log) GatewayResponse(responseType string, status int, body string, headers []mapping.Pair) {
-	if l == nil || l.tests() || l.level != Info && !l.failed {
+	if l == nil || l.Tests() || l.level != Info && !l.failed {
 		return
 	}
 	l.begin("Gateway response type: ").value(responseType)

@@ -47,10 +47,11 @@ type Log struct {
 	failed    bool // a failure was logged
 	requestID string
 
-	prefix []byte // of each line: (requestID) for a stage; empty for a test call
-	line   []byte // the line being built, with prefix
-	left   int    // characters that still fit on the line
-	text   []byte // all lines of a test call
+	prefix []byte   // of each line: (requestID) for a stage; empty for a test call
+	line   []byte   // the line being built, with prefix
+	left   int      // characters that still fit on the line
+	text   []byte   // all lines of a test call
+	names  []hashed // of the map that is being shown
 
 	now    func() time.Time
 	second int64  // the second that stamp shows
@@ -70,6 +71,9 @@ const firstLine = "Execution log for request "
 const maxText = 1024
 
 const truncated = " [TRUNCATED]"
+
+// maxKeptNames bounds it likewise.
+const maxKeptNames = 512
 
 // maxKeptText bounds what a pooled Log holds on to.
 const maxKeptText = 64 << 10
@@ -110,6 +114,9 @@ func (l *Log) Release() {
 		l.text = nil
 	}
 	l.text = l.text[:0]
+	if cap(l.names) > maxKeptNames {
+		l.names = nil
+	}
 	logs.Put(l)
 }
 
@@ -128,8 +135,8 @@ func (l *Log) Detailed() bool { return l != nil && l.trace }
 // informs tells whether the course of a request is shown.
 func (l *Log) informs() bool { return l != nil && l.level == Info }
 
-// tests tells whether this is the log of a test call.
-func (l *Log) tests() bool { return l.sink == nil }
+// Tests tells whether this is the log of a test call.
+func (l *Log) Tests() bool { return l != nil && l.sink == nil }
 
 // begin starts a line with a text of the gateway's own.
 func (l *Log) begin(label string) *Log {
@@ -144,7 +151,7 @@ func (l *Log) end() {
 	if l.left < 0 {
 		l.line = append(l.line, truncated...)
 	}
-	if !l.tests() {
+	if !l.Tests() {
 		l.sink.Log(l.line)
 		return
 	}

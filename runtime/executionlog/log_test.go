@@ -316,7 +316,7 @@ func TestPairsAndMasking(t *testing.T) {
 	l.QueryString([]mapping.Pair{{Name: "a", Value: "1"}, {Name: "A", Value: "2"}, {Name: "Authorization", Value: "1234567"}})
 	l.VerifyingUsagePlan("abcdefghijklmnopqrst", "api", "dev")
 	l.Release()
-	const want = "(r) Method request query string: {a=1, A=2, Authorization=1234567}\n" +
+	const want = "(r) Method request query string: {Authorization=1234567, a=1, A=2}\n" +
 		"(r) Verifying Usage Plan for request: r. API Key: **************opqrst API Stage: api/dev\n"
 	if sink.text.String() != want {
 		t.Errorf("got %q", sink.text.String())

@@ -35,7 +35,7 @@ func (l *Log) value(s string) { l.foreign(s, false) }
 // body appends a payload. The log of a test call shows its line ends as they are,
 // as the real service does, except where what follows would read as a line of the
 // log itself.
-func (l *Log) body(s string) { l.foreign(s, l.tests()) }
+func (l *Log) body(s string) { l.foreign(s, l.Tests()) }
 
 func (l *Log) foreign(s string, lines bool) {
 	for i := 0; i < len(s) && l.left >= 0; {
@@ -117,24 +117,31 @@ func isLogLine(s string) bool {
 // pairs appends parameters as Java prints a map: {k=v, k2=v2}. The values of a
 // repeated name stand together, joined by a comma, where the name came first.
 func (l *Log) pairs(ps []mapping.Pair, header bool) {
+	l.list(ps, l.distinct(ps, header), header)
+}
+
+// mapped appends parameters that the real service keeps in a hash map, in its order.
+func (l *Log) mapped(ps []mapping.Pair, header bool) {
+	names := l.distinct(ps, header)
+	hashOrder(names)
+	l.list(ps, names, header)
+}
+
+func (l *Log) list(ps []mapping.Pair, names []hashed, header bool) {
 	l.own("{")
-	first := true
-	for i, p := range ps {
+	for i, name := range names {
 		if l.left < 0 {
 			break
 		}
-		if earlier(ps[:i], p.Name, header) {
-			continue
-		}
-		if !first {
+		if i > 0 {
 			l.own(", ")
 		}
-		first = false
+		p := &ps[name.at]
 		l.value(p.Name)
 		l.own("=")
 		secret := header && isSecret(p.Name)
 		l.pairValue(p.Value, secret)
-		for _, more := range ps[i+1:] {
+		for _, more := range ps[name.at+1:] {
 			if same(more.Name, p.Name, header) {
 				l.own(",")
 				l.pairValue(more.Value, secret)
