@@ -35,7 +35,7 @@ var (
 	}
 	contextAfter = []contextMember{
 		{name: "domainName", id: mapping.DomainName},
-		{name: "deploymentId", id: mapping.DeploymentID},
+		{name: "deploymentId", id: mapping.DeploymentID, option: true},
 		{name: "isCanaryRequest", id: mapping.IsCanaryRequest, number: true, option: true},
 		{name: "apiId", id: mapping.APIID},
 	}
@@ -44,8 +44,6 @@ var (
 		{name: "accountId", id: mapping.IdentityAccountID},
 		{name: "cognitoIdentityId", id: mapping.IdentityCognitoIdentityID},
 		{name: "caller", id: mapping.IdentityCaller},
-		{name: "apiKey", id: mapping.IdentityAPIKey, option: true},
-		{name: "apiKeyId", id: mapping.IdentityAPIKeyID, option: true},
 		{name: "sourceIp", id: mapping.IdentitySourceIP},
 		{name: "principalOrgId", id: mapping.IdentityPrincipalOrgID},
 		{name: "accessKey", id: mapping.IdentityAccessKey},
@@ -53,6 +51,26 @@ var (
 		{name: "cognitoAuthenticationProvider", id: mapping.IdentityCognitoAuthenticationProvider},
 		{name: "userArn", id: mapping.IdentityUserARN},
 		{name: "userAgent", id: mapping.IdentityUserAgent},
+		{name: "user", id: mapping.IdentityUser},
+		{name: "vpcId", id: mapping.IdentityVPCID, option: true},
+		{name: "vpceId", id: mapping.IdentityVPCEID, option: true},
+	}
+	// keyedMembers are those of a request with an API key: the map's table is twice as
+	// large then (field reports of test calls, which have one).
+	keyedMembers = []contextMember{
+		{name: "cognitoIdentityPoolId", id: mapping.IdentityCognitoIdentityPoolID},
+		{name: "cognitoIdentityId", id: mapping.IdentityCognitoIdentityID},
+		{name: "apiKey", id: mapping.IdentityAPIKey, option: true},
+		{name: "principalOrgId", id: mapping.IdentityPrincipalOrgID},
+		{name: "cognitoAuthenticationType", id: mapping.IdentityCognitoAuthenticationType},
+		{name: "userArn", id: mapping.IdentityUserARN},
+		{name: "apiKeyId", id: mapping.IdentityAPIKeyID, option: true},
+		{name: "userAgent", id: mapping.IdentityUserAgent},
+		{name: "accountId", id: mapping.IdentityAccountID},
+		{name: "caller", id: mapping.IdentityCaller},
+		{name: "sourceIp", id: mapping.IdentitySourceIP},
+		{name: "accessKey", id: mapping.IdentityAccessKey},
+		{name: "cognitoAuthenticationProvider", id: mapping.IdentityCognitoAuthenticationProvider},
 		{name: "user", id: mapping.IdentityUser},
 		{name: "vpcId", id: mapping.IdentityVPCID, option: true},
 		{name: "vpceId", id: mapping.IdentityVPCEID, option: true},
@@ -81,11 +99,27 @@ func AppendRequestContext(b []byte, c mapping.ContextSource, id *Identity) []byt
 	b = append(b, ',')
 	b = appendContext(b, c, contextMiddle)
 	b = append(b, `,"identity":{`...)
-	b = appendContext(b, c, identityMembers)
+	if hasKey(b, c) {
+		b = appendContext(b, c, keyedMembers)
+	} else {
+		b = appendContext(b, c, identityMembers)
+	}
 	b = appendCertificate(b, c)
 	b = append(b, "},"...)
 	b = appendContext(b, c, contextAfter)
 	return append(b, '}')
+}
+
+// hasKey tells whether the request has an API key; b lends room behind its end.
+func hasKey(b []byte, c mapping.ContextSource) bool {
+	if c == nil {
+		return false
+	}
+	_, ok := c.AppendVariable(b, mapping.Variable{ID: mapping.IdentityAPIKey})
+	if !ok {
+		_, ok = c.AppendVariable(b, mapping.Variable{ID: mapping.IdentityAPIKeyID})
+	}
+	return ok
 }
 
 // appendCertificate appends identity.clientCert of mutual TLS.

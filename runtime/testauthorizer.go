@@ -36,6 +36,9 @@ type AuthorizerTestResult struct {
 // test call (aws-facts: test-invoke, section 5).
 const testAuthorizerStage = "ESTestInvoke-stage"
 
+// testResourceID is the resource that an authorizer sees in a test call (field report).
+const testResourceID = "test-invoke-resource-id"
+
 // configurationException is what the log of an authorizer that cannot be used
 // ends with.
 const configurationException = "AuthorizerConfigurationException"
@@ -68,7 +71,9 @@ func (g *Gateway) TestInvokeAuthorizer(ctx context.Context, t TestAuthorizer) (*
 	if f := x.decodeBody(); f != nil {
 		return nil, fmt.Errorf("%w: %s", ErrTestCall, f.message)
 	}
-	additional(x.scope.Context.(*testContext).values, t.AdditionalContext)
+	own := x.scope.Context.(*testContext).values
+	own[mapping.ResourceID], own[mapping.ResourcePath] = testResourceID, "/"
+	additional(own, t.AdditionalContext)
 	x.log = executionlog.AcquireTest(x.loggedID())
 	out := x.testAuthorizer(ctx, tested, t.StageVariables)
 	out.Log, out.Latency = x.log.Text(), since(x.start)
