@@ -94,7 +94,7 @@ func (id *Identity) AppendVariable(dst []byte, v mapping.Variable) (out []byte, 
 		if id.token == nil {
 			return dst, false
 		}
-		return appendLast(dst, id.token.Pairs, v.Key)
+		return appendLast(dst, id.token.Pairs(), v.Key)
 	case mapping.AuthorizerIntegrationLatency:
 		if !id.Authorizer.Ran {
 			return dst, false
@@ -142,8 +142,9 @@ func (id *Identity) Map() *value.Map {
 		putAll(m, id.answer.context)
 		return m
 	case id.token != nil:
-		claims := value.NewMap(len(id.token.Pairs))
-		putAll(claims, id.token.Pairs)
+		pairs := id.token.Pairs()
+		claims := value.NewMap(len(pairs))
+		putAll(claims, pairs)
 		m := value.NewMap(1)
 		m.Put("claims", value.OfMap(claims))
 		return m
@@ -171,7 +172,7 @@ func (id *Identity) AppendJSON(dst []byte) []byte {
 		dst = append(dst, '}')
 	case id.token != nil:
 		dst = append(dst, `{"claims":{`...)
-		dst = appendMembers(dst, id.token.Pairs, false)
+		dst = appendMembers(dst, id.token.Pairs(), false)
 		dst = append(dst, "}}"...)
 	}
 	return dst

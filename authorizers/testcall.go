@@ -48,7 +48,7 @@ func (a *Authorizer) Test(ctx context.Context, r *Request) TestResult {
 		}
 	}
 	if id.token != nil {
-		out.Claims = texts(id.token.Pairs)
+		out.Claims = texts(id.token.Pairs())
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package userpool
 import (
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"sluice/authorizers/jsontext"
@@ -10,11 +11,9 @@ import (
 	"sluice/mapping/vtl/value"
 )
 
-// Claims are what a verified token says. They are shared and never change.
+// Claims are what a verified token says. They are shared and never change. Their
+// strings lie in one copy of the token.
 type Claims struct {
-	// Pairs are all claims in the token's order, as text: times as Java's Date
-	// prints them, the items of arrays with commas between them (field reports).
-	Pairs    []mapping.Pair
 	Issuer   string
 	TokenUse string // id, access
 	Audience []string
@@ -23,55 +22,106 @@ type Claims struct {
 	expires, notBefore int64 // seconds since 1970; 0: notBefore is absent
 	set                *KeySet
 	key                *key
+
+	token string // as the client sent it
+	text  string // the claims as JSON
+	count int    // of the members of text
+	one   [1]string
+	pairs atomic.Pointer[[]mapping.Pair]
 }
 
 // javaDate is the form of java.util.Date.toString() in UTC.
 const javaDate = "Mon Jan 02 15:04:05 UTC 2006"
 
-// parseClaims reads the second part of a token.
+// parseClaims reads the second part of a token as far as its verification needs it.
+// The text must not change any more.
 func parseClaims(text string) (*Claims, error) {
-	members, err := jsontext.Object(text)
+	var room [usualMembers]jsontext.Member
+	members, err := jsontext.AppendObject(room[:0], text)
 	if err != nil {
 		return nil, errMalformed
 	}
-	c := &Claims{Pairs: make([]mapping.Pair, 0, len(members)), expires: -1}
-	for _, m := range members {
+	c := &Claims{text: text, count: len(members), expires: -1}
+	for i := range members {
+		m := &members[i]
+		switch m.Name {
+		case "iss":
+			c.Issuer, _ = claimText(m.Raw)
+		case "token_use":
+			c.TokenUse, _ = claimText(m.Raw)
+		case "scope":
+			s, _ := claimText(m.Raw)
+			c.Scopes = strings.Fields(s)
+		case "aud":
+			err = c.readAudience(m.Raw)
+		case "exp":
+			c.expires, err = claimDate(m.Raw, -1)
+		case "nbf":
+			c.notBefore, err = claimDate(m.Raw, 0)
+		case "iat":
+			_, err = claimDate(m.Raw, 0)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// claimDate is the date of a claim; null is no claim, as if it were absent.
+func claimDate(raw string, absent int64) (int64, error) {
+	if jsontext.Kind(raw) == 'n' {
+		return absent, nil
+	}
+	seconds, ok := numericDate(raw)
+	if !ok {
+		return 0, errMalformed
+	}
+	return seconds, nil
+}
+
+// Pairs are all claims in the token's order, as text: times as Java's Date prints
+// them, the items of arrays with commas between them (field reports). They are made
+// when they are first asked for: most requests need none.
+func (c *Claims) Pairs() []mapping.Pair {
+	if p := c.pairs.Load(); p != nil {
+		return *p
+	}
+	pairs := c.makePairs()
+	if pairsSize(pairs) <= c.pairsRoom() {
+		c.pairs.Store(&pairs)
+	}
+	return pairs
+}
+
+func (c *Claims) makePairs() []mapping.Pair {
+	members, err := jsontext.Object(c.text)
+	if err != nil {
+		return nil // parseClaims has read it
+	}
+	pairs := make([]mapping.Pair, 0, len(members))
+	for i := range members {
+		m := &members[i]
 		s, ok := claimText(m.Raw)
 		if !ok {
 			continue // null is no claim
 		}
 		switch m.Name {
-		case "iss":
-			c.Issuer = s
-		case "token_use":
-			c.TokenUse = s
-		case "scope":
-			c.Scopes = strings.Fields(s)
-		case "aud":
-			if c.Audience, err = audience(m.Raw); err != nil {
-				return nil, err
-			}
 		case "exp", "nbf", "iat":
-			seconds, ok := numericDate(m.Raw)
-			if !ok {
-				return nil, errMalformed
+			if seconds, ok := numericDate(m.Raw); ok {
+				s = time.Unix(seconds, 0).UTC().Format(javaDate)
 			}
-			switch m.Name {
-			case "exp":
-				c.expires = seconds
-			case "nbf":
-				c.notBefore = seconds
-			}
-			s = time.Unix(seconds, 0).UTC().Format(javaDate)
 		}
-		c.Pairs = append(c.Pairs, mapping.Pair{Name: m.Name, Value: s})
+		pairs = append(pairs, mapping.Pair{Name: m.Name, Value: s})
 	}
-	return c, nil
+	return pairs
 }
 
-// claimText is one claim as text.
+// claimText is one claim as text; false for null, which is none.
 func claimText(raw string) (string, bool) {
 	switch jsontext.Kind(raw) {
+	case '"':
+		return jsontext.Str(raw)
 	case 'n':
 		return "", false
 	case '{':
@@ -106,23 +156,29 @@ func compact(raw string) string {
 	return string(value.AppendJSON(nil, v, value.Compact))
 }
 
-func audience(raw string) ([]string, error) {
-	if s, ok := jsontext.Str(raw); ok {
-		return []string{s}, nil
+// readAudience reads aud: a string, or a list of strings (RFC 7519, section 4.1.3).
+func (c *Claims) readAudience(raw string) error {
+	switch s, ok := jsontext.Str(raw); {
+	case ok:
+		c.one[0] = s
+		c.Audience = c.one[:]
+		return nil
+	case jsontext.Kind(raw) == 'n':
+		return nil
 	}
 	items, err := jsontext.Array(raw)
 	if err != nil {
-		return nil, errMalformed
+		return errMalformed
 	}
-	out := make([]string, len(items))
+	c.Audience = make([]string, len(items))
 	for i, item := range items {
 		s, ok := jsontext.Str(item)
 		if !ok {
-			return nil, errMalformed
+			return errMalformed
 		}
-		out[i] = s
+		c.Audience[i] = s
 	}
-	return out, nil
+	return nil
 }
 
 // maxDate is the end of the year 9999: later dates cannot be printed, and only
@@ -134,9 +190,44 @@ func numericDate(raw string) (int64, bool) {
 	if jsontext.Kind(raw) != '0' {
 		return 0, false
 	}
+	if len(raw) <= len("253402300799") {
+		if n, ok := digits(raw); ok {
+			return n, n <= maxDate
+		}
+	}
 	f, err := strconv.ParseFloat(raw, 64)
 	if err != nil || f < 0 || f > maxDate {
 		return 0, false
 	}
 	return int64(f), true
+}
+
+// digits reads a short number that has nothing but digits, as nearly all dates do.
+func digits(raw string) (n int64, ok bool) {
+	for i := range len(raw) {
+		c := raw[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(c)
+	}
+	return n, true
+}
+
+// What the texts of claims take is set aside before anybody asks for them: pairs, and
+// texts that are not in the token as they are. Claims whose texts take more do not
+// keep them.
+const (
+	pairSize  = 32 // two strings' headers
+	datesSize = 3 * len(javaDate)
+)
+
+func (c *Claims) pairsRoom() int { return pairSize*c.count + len(c.text) + datesSize }
+
+func pairsSize(pairs []mapping.Pair) int {
+	n := pairSize * cap(pairs)
+	for i := range pairs {
+		n += len(pairs[i].Value)
+	}
+	return n
 }

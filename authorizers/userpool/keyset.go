@@ -2,7 +2,6 @@ package userpool
 
 import (
 	"context"
-	"crypto/rsa"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -18,12 +17,13 @@ import (
 // key is one public key of a set.
 type key struct {
 	id     string
-	alg    string // what the set says it is for; "" for any
-	public *rsa.PublicKey
+	alg    algorithm // what the set says it is for; noAlgorithm for any
+	n      *big.Int
+	public publicKey
 }
 
 func (k *key) equal(o *key) bool {
-	return o != nil && k.id == o.id && k.alg == o.alg && k.public.Equal(o.public)
+	return o != nil && k.id == o.id && k.alg == o.alg && k.public.exponent == o.public.exponent && k.n.Cmp(o.n) == 0
 }
 
 // ring is the keys of a set at one time.
@@ -98,7 +98,8 @@ func parseKey(raw string) (*key, error) {
 	if fields["kty"] != "RSA" || fields["use"] != "" && fields["use"] != "sig" || fields["kid"] == "" {
 		return nil, nil
 	}
-	if fields["alg"] != "" && method(fields["alg"]) == nil {
+	alg := algorithmOf(fields["alg"])
+	if fields["alg"] != "" && alg == noAlgorithm {
 		return nil, nil
 	}
 	n, err := integer(fields["n"])
@@ -115,7 +116,11 @@ func parseKey(raw string) (*key, error) {
 	if e.BitLen() > 31 || e.Int64() < 3 || e.Bit(0) == 0 {
 		return nil, errors.New("e is not an odd number of 2 to 31 bits")
 	}
-	return &key{id: fields["kid"], alg: fields["alg"], public: &rsa.PublicKey{N: n, E: int(e.Int64())}}, nil
+	public, err := newPublicKey(n, uint(e.Int64()))
+	if err != nil {
+		return nil, fmt.Errorf("n: %w", err)
+	}
+	return &key{id: fields["kid"], alg: alg, n: n, public: public}, nil
 }
 
 func integer(s string) (*big.Int, error) {

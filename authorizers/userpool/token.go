@@ -3,9 +3,9 @@ package userpool
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
-
-	"github.com/golang-jwt/jwt/v5"
+	"sync"
 
 	"sluice/authorizers/jsontext"
 )
@@ -25,75 +25,91 @@ var (
 // maxToken bounds a token in bytes; the service takes 10240 bytes of headers.
 const maxToken = 16 << 10
 
-// token is a token taken apart. Nothing in it is verified.
+// token is a token taken apart. Nothing in it is verified. It lies in a pool: what it
+// lends counts until it is released.
 type token struct {
-	method    *jwt.SigningMethodRSA
+	algorithm algorithm
 	keyID     string
 	claims    *Claims
-	signed    string // what the signature is over
+	signed    []byte // what the signature is over
 	signature []byte
+
+	header []byte // decoded; keyID lies in it
 }
 
-// methods are the algorithms that count. Whatever else a token names, none and
-// the symmetric ones above all, is refused before any key is looked at.
-func method(alg string) *jwt.SigningMethodRSA {
-	switch alg {
-	case "RS256":
-		return jwt.SigningMethodRS256
-	case "RS384":
-		return jwt.SigningMethodRS384
-	case "RS512":
-		return jwt.SigningMethodRS512
-	}
-	return nil
+var tokens = sync.Pool{New: func() any { return new(token) }}
+
+// release gives the token's memory back. Its claims stay.
+func (t *token) release() {
+	*t = token{header: t.header[:0], signature: t.signature[:0]}
+	tokens.Put(t)
 }
 
 // base64url without padding, and with no bits left over: each token has one
 // spelling only.
 var base64url = base64.RawURLEncoding.Strict()
 
-// parse takes a token apart (JWS compact serialization, RFC 7515).
-func parse(s string) (*token, error) {
+// decode appends the bytes of a part to dst.
+func decode(dst []byte, part string) ([]byte, error) {
+	dst = slices.Grow(dst, base64url.DecodedLen(len(part)))
+	n, err := base64url.Decode(dst[len(dst):cap(dst)], bytesOf(part))
+	return dst[:len(dst)+n], err
+}
+
+// parse takes a token apart (JWS compact serialization, RFC 7515). The token may be a
+// view: the claims have a copy of it.
+func (t *token) parse(s string) error {
 	if len(s) > maxToken || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 {
-		return nil, errMalformed // base64 would skip line breaks
+		return errMalformed // base64 would skip line breaks
 	}
 	last := strings.LastIndexByte(s, '.')
 	if last < 0 {
-		return nil, errMalformed
+		return errMalformed
 	}
 	head, body, ok := strings.Cut(s[:last], ".")
 	if !ok || strings.IndexByte(body, '.') >= 0 {
-		return nil, errMalformed
+		return errMalformed
 	}
-	t := &token{signed: s[:last]}
-	header, err := base64url.DecodeString(head)
+	var err error
+	if t.header, err = decode(t.header[:0], head); err != nil {
+		return errMalformed
+	}
+	if err := t.readHeader(view(t.header)); err != nil {
+		return err
+	}
+	if t.signature, err = decode(t.signature[:0], s[last+1:]); err != nil || len(t.signature) == 0 {
+		return errMalformed
+	}
+	// The token and its claims lie in one piece of memory, which stays.
+	both := make([]byte, len(s), len(s)+base64url.DecodedLen(len(body)))
+	copy(both, s)
+	t.signed = both[:last]
+	if both, err = decode(both, body); err != nil {
+		return errMalformed
+	}
+	t.claims, err = parseClaims(view(both[len(s):]))
 	if err != nil {
-		return nil, errMalformed
+		return err
 	}
-	if err := t.readHeader(string(header)); err != nil {
-		return nil, err
-	}
-	if t.signature, err = base64url.DecodeString(s[last+1:]); err != nil || len(t.signature) == 0 {
-		return nil, errMalformed
-	}
-	text, err := base64url.DecodeString(body)
-	if err != nil {
-		return nil, errMalformed
-	}
-	t.claims, err = parseClaims(string(text))
-	return t, err
+	t.claims.token = view(both[:len(s)])
+	return nil
 }
 
+// usualMembers is room for the members of a usual header or of usual claims.
+const usualMembers = 24
+
 func (t *token) readHeader(text string) error {
-	members, err := jsontext.Object(text)
+	var room [usualMembers]jsontext.Member
+	members, err := jsontext.AppendObject(room[:0], text)
 	if err != nil {
 		return errMalformed
 	}
-	for _, m := range members {
+	for i := range members {
+		m := &members[i]
 		switch m.Name {
 		case "alg":
-			alg, _ := jsontext.Str(m.Raw)
-			t.method = method(alg)
+			name, _ := jsontext.Str(m.Raw)
+			t.algorithm = algorithmOf(name)
 		case "kid":
 			var ok bool
 			if t.keyID, ok = jsontext.Str(m.Raw); !ok {
@@ -104,7 +120,7 @@ func (t *token) readHeader(text string) error {
 			return errMalformed
 		}
 	}
-	if t.method == nil || t.keyID == "" {
+	if t.algorithm == noAlgorithm || t.keyID == "" {
 		return errMalformed
 	}
 	return nil

@@ -33,7 +33,7 @@ func NewVerifier(o Options, tokenBytes uint64) *Verifier {
 			MaximumWeight: tokenBytes,
 			Weigher: func(token string, c *Claims) uint32 {
 				const entry, pair = 400, 32
-				return uint32(entry + 3*len(token) + pair*len(c.Pairs)) // the claims' text is shorter than the token
+				return uint32(entry + 3*len(token) + pair*c.count) // the claims' text is shorter than the token
 			},
 		}),
 		sets: map[Pool]*KeySet{},
@@ -101,7 +101,6 @@ func (v *Verifier) Verify(ctx context.Context, raw string, pools []*KeySet, now 
 			v.verified.Invalidate(raw)
 		}
 	}
-	raw = strings.Clone(raw)
 	c, err := verify(ctx, raw, pools, now)
 	if err != nil {
 		return nil, err
@@ -109,13 +108,14 @@ func (v *Verifier) Verify(ctx context.Context, raw string, pools []*KeySet, now 
 	if err := c.timely(now); err != nil {
 		return nil, err
 	}
-	v.verified.Set(raw, c)
+	v.verified.Set(c.token, c)
 	return c, nil
 }
 
 func verify(ctx context.Context, raw string, pools []*KeySet, now time.Time) (*Claims, error) {
-	t, err := parse(raw)
-	if err != nil {
+	t := tokens.Get().(*token)
+	defer t.release()
+	if err := t.parse(raw); err != nil {
 		return nil, ErrInvalid
 	}
 	var set *KeySet
@@ -132,10 +132,10 @@ func verify(ctx context.Context, raw string, pools []*KeySet, now time.Time) (*C
 	if err != nil {
 		return nil, err
 	}
-	if k.alg != "" && k.alg != t.method.Alg() {
+	if k.alg != noAlgorithm && k.alg != t.algorithm {
 		return nil, ErrInvalid
 	}
-	if t.method.Verify(t.signed, t.signature, k.public) != nil {
+	if !k.public.verify(t.algorithm, t.signed, t.signature) {
 		return nil, ErrInvalid
 	}
 	t.claims.set, t.claims.key = set, k

@@ -236,11 +236,12 @@ func TestClaimTexts(t *testing.T) {
 		{"identities", `{"userId":"1"}`},
 		{"n", "1.5"},
 	}
-	if len(c.Pairs) != len(want) {
-		t.Fatalf("got %q", c.Pairs)
+	pairs := c.Pairs()
+	if len(pairs) != len(want) {
+		t.Fatalf("got %q", pairs)
 	}
 	for i, w := range want {
-		if p := c.Pairs[i]; p.Name != w[0] || p.Value != w[1] {
+		if p := pairs[i]; p.Name != w[0] || p.Value != w[1] {
 			t.Errorf("got %q, want %q", p, w)
 		}
 	}
@@ -496,42 +497,10 @@ func FuzzParse(f *testing.F) {
 	f.Add(b64(`{"alg":"none","kid":"x"}`) + ".e30.")
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, s string) {
-		tok, err := parse(s)
-		if err == nil && (tok.method == nil || tok.keyID == "" || tok.claims == nil || len(tok.signature) == 0) {
+		tok := new(token)
+		err := tok.parse(s)
+		if err == nil && (tok.algorithm == noAlgorithm || tok.keyID == "" || tok.claims == nil || len(tok.signature) == 0) {
 			t.Fatalf("%q: %+v", s, tok)
-		}
-	})
-}
-
-func FuzzClaims(f *testing.F) {
-	f.Add(goodClaims)
-	f.Add(`{"exp":1e3,"aud":[],"scope":"a b"}`)
-	f.Fuzz(func(t *testing.T, s string) { parseClaims(s) })
-}
-
-func BenchmarkVerify(b *testing.B) {
-	keys := testKeys()
-	s := newKeyServer(b, jwks(jwk("k1", &keys[0].PublicKey, "")))
-	v := newTestVerifier(b, Options{Sources: map[string]string{testPool.ID: s.URL}})
-	pools := []*KeySet{v.KeySet(testPool)}
-	token := mint(keys[0], goodHeader, goodClaims)
-	if _, err := v.Verify(context.Background(), token, pools, testNow); err != nil {
-		b.Fatal(err)
-	}
-	b.Run("remembered", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := v.Verify(context.Background(), token, pools, testNow); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("RS256", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := verify(context.Background(), token, pools, testNow); err != nil {
-				b.Fatal(err)
-			}
 		}
 	})
 }
