@@ -99,7 +99,7 @@ func fillRestAPI(t *tx, r *api.RestApi) error {
 // fault (recorded: the description before the rest).
 func (in *createRestAPIInput) restAPI(c *call, id string) (*api.RestApi, error) {
 	if in.Name == "" {
-		return nil, badRequest("Name cannot be empty")
+		return nil, errNoName()
 	}
 	out := &api.RestApi{
 		ID: id, Name: in.Name, CreatedDate: c.timestamp(), Version: in.Version, BinaryMediaTypes: in.BinaryMediaTypes,
@@ -128,6 +128,9 @@ func (in *createRestAPIInput) restAPI(c *call, id string) (*api.RestApi, error) 
 	}
 	return out, checkTags(in.Tags)
 }
+
+// errNoName refuses an API without a name.
+func errNoName() error { return badRequest("Name cannot be empty") }
 
 // maxCompressionSize bounds minimumCompressionSize, in bytes.
 const maxCompressionSize = 10485760

@@ -45,6 +45,9 @@ func (c *call) readDefinition(apiID string) (*api.Snapshot, []string, error) {
 	if text := result.Refusal(c.flag("failonwarnings")); text != "" {
 		return nil, nil, badRequest("%s", text)
 	}
+	if result.Snapshot.RestApi.Name == "" {
+		return nil, nil, badRequest("Errors found during import:\n\t%s", faultText(errNoName()))
+	}
 	if faults := c.importFaults(result.Snapshot); len(faults) > 0 {
 		return nil, nil, badRequest("%s", "Errors found during import:\n\t"+strings.Join(faults, "\n\t"))
 	}

@@ -17,7 +17,7 @@ func restAPIPatch(c *call) *patch.Table[*api.RestApi] {
 	return patch.NewTable(patch.Terse,
 		rule{Path: "/name", Ops: replace, Apply: func(r *api.RestApi, o patch.Operation, _ []string) error {
 			if o.Text() == "" {
-				return badRequest("Name cannot be empty")
+				return errNoName()
 			}
 			r.Name = o.Text()
 			return nil

@@ -13,6 +13,9 @@ func (c *call) resourcePolicy(apiID, text string) (string, error) {
 	if strings.TrimSpace(text) == "" {
 		return "", nil
 	}
+	if len(text) > maxPolicy {
+		return "", badRequest("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
+	}
 	target := policy.Target{Partition: partition(c.region), Region: c.region, AccountID: c.account(), APIID: apiID}
 	if _, err := policy.Parse([]byte(text), policy.Options{Kind: policy.Resource, Target: &target}); err != nil {
 		return "", badRequest("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")

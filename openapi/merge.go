@@ -213,7 +213,7 @@ func (m *merger) mayGrow(r *api.Resource, byPath map[string]*api.Resource, varia
 	}
 	parent := byPath[parentPath(r.Path)]
 	if parent != nil && strings.HasSuffix(parent.PathPart, "+}") {
-		return refuse("Cannot create a child of a resource with a greedy path variable: %s must be the last part", parent.PathPart)
+		return refuse("Cannot create a child of a resource with a greedy path variable: %s", parent.PathPart)
 	}
 	if !strings.HasPrefix(r.PathPart, "{") {
 		return nil

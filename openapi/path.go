@@ -67,10 +67,12 @@ func (t *tree) grow(s scope, path string, at api.Place) *api.Resource {
 		variable, greedy, ok := parsePathPart(part)
 		switch {
 		case !ok:
-			s.fail(at, "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end: %s", quote(part))
+			const text = "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end"
+			s.failAs(at, text+".", text+": "+quote(part))
 			return nil
 		case b.greedy:
-			s.fail(at, "Cannot create a child of a resource with a greedy path variable: %s must be the last part", b.resource.PathPart)
+			text := "Cannot create a child of a resource with a greedy path variable: " + b.resource.PathPart
+			s.failAs(at, text, text+" must be the last part")
 			return nil
 		case variable && b.variable != "":
 			s.fail(at, "A sibling (%s) of this resource already has a variable path part -- only one is allowed", b.variable)

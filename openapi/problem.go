@@ -79,9 +79,14 @@ func (im *importer) report(p api.Problem) {
 
 func (s scope) fail(at api.Place, format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
+	s.failAs(at, message, message)
+}
+
+// failAs is fail where the service's text does not have all that people are told.
+func (s scope) failAs(at api.Place, service, message string) {
 	s.im.report(api.Problem{Place: at, Subject: s.subject, Message: message})
 	if len(s.im.errors) < maxProblems {
-		s.im.errors = append(s.im.errors, s.said(shorten(message, 2000)))
+		s.im.errors = append(s.im.errors, s.said(shorten(service, 2000)))
 	}
 }
 
