@@ -140,12 +140,10 @@ func putGatewayResponse(c *call) (any, error) {
 	return showGatewayResponse(out), nil
 }
 
-// storeGatewayResponse checks a customised response and stores it.
+// storeGatewayResponse checks a customised response and stores it. That of
+// REQUEST_TOO_LARGE is kept and shown, but the answer to a request stays as it is: so
+// it is with the service (field reports; developer guide: "not supported").
 func storeGatewayResponse(t *tx, apiID string, r *api.GatewayResponse) error {
-	if r.ResponseType == api.RequestTooLarge {
-		// The service does not let it be customised (developer guide).
-		return badRequest("The gateway response %s cannot be customized", r.ResponseType)
-	}
 	if err := checkGatewayResponse(r); err != nil {
 		return err
 	}
