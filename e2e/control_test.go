@@ -186,12 +186,17 @@ func TestControlListener(t *testing.T) {
 	signed := serve(t, "--ephemeral", "--control-auth", "sigv4", "--credential", "AKIDADMIN:secret/of+admin")
 	control(t, signed.url, "GET", "/restapis", "", 403)
 	script := `import boto3, sys
-c = boto3.client("apigateway", endpoint_url=sys.argv[1], region_name="eu-west-1", aws_access_key_id="AKIDADMIN", aws_secret_access_key=sys.argv[2])
+c = boto3.client("apigateway", endpoint_url=sys.argv[1], region_name="eu-west-1", aws_access_key_id=sys.argv[2], aws_secret_access_key=sys.argv[3], aws_session_token=sys.argv[4] or None)
 try: print(c.get_rest_apis()["items"])
 except Exception as e: print(type(e).__name__, e.response["Error"]["Code"])`
-	for secret, want := range map[string]string{"secret/of+admin": "[]\n", "wrong": "ClientError InvalidSignatureException\n"} {
-		if got := runProgram(t, "", nil, boto3Python(t), "-c", script, signed.url, secret); got != want {
-			t.Errorf("with the secret %s: %s", secret, got)
+	for _, c := range []struct{ key, secret, token, want string }{
+		{"AKIDADMIN", "secret/of+admin", "", "[]\n"},
+		{"AKIDADMIN", "wrong", "", "ClientError InvalidSignatureException\n"},
+		{"AKIDADMIN", "secret/of+admin", "token", "ClientError UnrecognizedClientException\n"},
+		{"AKIDNOBODY", "secret/of+admin", "", "ClientError UnrecognizedClientException\n"},
+	} {
+		if got := runProgram(t, "", nil, boto3Python(t), "-c", script, signed.url, c.key, c.secret, c.token); got != c.want {
+			t.Errorf("%+v: %s", c, got)
 		}
 	}
 	p := launch(t, "", nil, sluiceBinary, "serve", "--ephemeral", "--listen", "127.0.0.1:0", "--control-listen", "0.0.0.0:0")
