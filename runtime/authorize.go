@@ -58,6 +58,9 @@ func (x *exchange) fillWire() {
 
 // refused turns a refusal into the fault that reply knows.
 func (x *exchange) refused(r *authorizers.Refusal) *fault {
+	if r.Type == api.Unauthorized {
+		x.log.Unauthorized() // knowledge center, "Amazon API Gateway logs for troubleshooting"
+	}
 	if t, ok := x.authRequest.Trace.(*authorizerTrace); ok {
 		t.refused(r)
 	}

@@ -95,6 +95,11 @@ func (x *exchange) backendFault(err error) *fault {
 		x.integrationError = "Integration response exceeds the maximum size"
 		return faultIntegration
 	default:
+		if reason := untrusted(e); reason != "" {
+			x.log.ConfigurationError(reason)
+			x.integrationError = "Execution failed due to configuration error: " + reason
+			return faultConfiguration
+		}
 		x.log.Failed(executionlog.NetworkError)
 		x.integrationError = "Execution failed due to a network error communicating with endpoint"
 		return faultNetwork
