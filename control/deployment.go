@@ -64,16 +64,16 @@ func createDeployment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.StageName != "" {
-		if err := checkStageName(in.StageName); err != nil {
-			return nil, err
-		}
-	}
 	apiID := c.path["restapi_id"]
 	out := &deploymentRecord{ID: newID(objectIDLength), Description: in.Description, CreatedDate: c.timestamp()}
 	return out, c.update(func(t *tx) error {
 		if _, err := requireAPI(t, apiID); err != nil {
 			return err
+		}
+		if in.StageName != "" {
+			if err := checkStageName(in.StageName); err != nil {
+				return err
+			}
 		}
 		snapshot, err := snapshotOf(t, apiID)
 		if err != nil {

@@ -91,7 +91,7 @@ func domainNamePatch() *patch.Table[*domainNameRecord] {
 			if *member(r) = o.Text(); o.Op == patch.Remove {
 				*member(r) = ""
 			}
-			if strings.HasPrefix(path, "/certificate") {
+			if strings.HasPrefix(path, "/certificate") || strings.HasPrefix(path, "/regionalCertificate") {
 				r.CertificateUploadDate = nil // another one, of now
 			}
 			return nil
@@ -114,7 +114,14 @@ func domainNamePatch() *patch.Table[*domainNameRecord] {
 		text("/endpointConfiguration/ipAddressType", replace, func(r *domainNameRecord) *string { return &r.EndpointConfiguration.IPAddressType }),
 		text("/endpointAccessMode", replace, func(r *domainNameRecord) *string { return &r.EndpointAccessMode }),
 		policy("/managementPolicy", func(r *domainNameRecord) *string { return &r.ManagementPolicy }),
-		text("/mutualTlsAuthentication/truststoreUri", every, func(r *domainNameRecord) *string { return &r.trust().TruststoreURI }),
+		rule{Path: "/mutualTlsAuthentication/truststoreUri", Ops: every, Apply: func(r *domainNameRecord, o patch.Operation, _ []string) error {
+			if o.Op == patch.Remove || o.Text() == "" {
+				r.MutualTLSAuthentication = nil // its version means nothing without it
+				return nil
+			}
+			r.trust().TruststoreURI = o.Text()
+			return nil
+		}},
 		text("/mutualTlsAuthentication/truststoreVersion", every, func(r *domainNameRecord) *string { return &r.trust().TruststoreVersion }),
 		text("/ownershipVerificationCertificateArn", every, func(r *domainNameRecord) *string { return &r.OwnershipVerificationCertificateARN }),
 		policy("/policy", func(r *domainNameRecord) *string { return &r.Policy }),

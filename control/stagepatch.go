@@ -78,6 +78,7 @@ func stagePatch() *patch.Table[*api.Stage] {
 			setVariable(&s.Variables, o, names[0])
 			return nil
 		}},
+		rule{Path: "/methodSettings", Ops: replace, Apply: patchMethodSettings},
 		rule{Path: "/accessLogSettings", Ops: []string{patch.Remove}, Apply: func(s *api.Stage, _ operation, _ []string) error {
 			s.AccessLogSettings = nil
 			return nil

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +90,52 @@ func newSetting(s *api.Stage) *api.MethodSetting {
 	return &api.MethodSetting{
 		ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000, CacheTTLInSeconds: 300,
 		RequireAuthorizationForCacheControl: true, UnauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
+	}
+}
+
+// patchMethodSettings replaces all settings by those of the value: a JSON object as
+// GetStage shows it. The reference lists the path without the form of its value, which is
+// that of the other whole maps.
+func patchMethodSettings(s *api.Stage, o patch.Operation, _ []string) error {
+	var in map[string]map[string]json.RawMessage
+	if json.Unmarshal([]byte(o.Text()), &in) != nil || in == nil {
+		return badRequest("Invalid value for %s: it must be a JSON object of method settings", o.Path)
+	}
+	s.MethodSettings = map[string]*api.MethodSetting{}
+	for _, key := range sortedKeys(in) { // */* comes first
+		if len(in[key]) == 0 {
+			return badRequest("Invalid value for %s: %s has no settings", o.Path, key)
+		}
+		for _, member := range sortedKeys(in[key]) {
+			text := string(in[key][member])
+			if err := json.Unmarshal(in[key][member], &text); err != nil {
+				text = string(in[key][member]) // a number or a boolean
+			}
+			setting, ok := settingPaths()[member]
+			if !ok {
+				return badRequest("Invalid value for %s: %s is no method setting", o.Path, member)
+			}
+			if err := patchSetting(s, patch.Operation{Op: patch.Replace, Path: "/" + key + "/" + setting, Value: &text}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settingPaths are the paths of the members of a method's setting.
+func settingPaths() map[string]string {
+	return map[string]string{
+		"metricsEnabled":                         "metrics/enabled",
+		"loggingLevel":                           "logging/loglevel",
+		"dataTraceEnabled":                       "logging/dataTrace",
+		"throttlingBurstLimit":                   "throttling/burstLimit",
+		"throttlingRateLimit":                    "throttling/rateLimit",
+		"cachingEnabled":                         "caching/enabled",
+		"cacheTtlInSeconds":                      "caching/ttlInSeconds",
+		"cacheDataEncrypted":                     "caching/dataEncrypted",
+		"requireAuthorizationForCacheControl":    "caching/requireAuthorizationForCacheControl",
+		"unauthorizedCacheControlHeaderStrategy": "caching/unauthorizedCacheControlHeaderStrategy",
 	}
 }
 

@@ -119,6 +119,11 @@ func (c *call) readTaggable(t *tx) (*taggable, error) {
 	if members == nil {
 		return nil, r.absent(t)
 	}
+	if r.kind == kindVPCLink { // what is kept of a deleted one is not there
+		if _, err := requireVPCLink(c, t, r.parts[0]); err != nil {
+			return nil, err
+		}
+	}
 	r.members, r.tags = *members, map[string]string{}
 	if text := r.members["tags"]; text != nil {
 		if err := json.Unmarshal(text, &r.tags); err != nil {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 )
@@ -24,6 +25,9 @@ func TestVPCLinkDeletion(t *testing.T) {
 	at = testTime().Add(linkDeletion)
 	f.refuses("GET", "/vpclinks/"+id, nil, 404, "NotFoundException", "Invalid Vpc Link identifier specified")
 	f.refuses("DELETE", "/vpclinks/"+id, nil, 404, "NotFoundException", "Invalid Vpc Link identifier specified")
+	tags := "/tags/" + url.PathEscape("arn:aws:apigateway:us-east-1::/vpclinks/"+id)
+	f.refuses("GET", tags, nil, 404, "NotFoundException", "Invalid Vpc Link identifier specified")
+	f.refuses("PUT", tags, `{"tags":{"a":"b"}}`, 404, "NotFoundException", "Invalid Vpc Link identifier specified")
 	if a := f.do("GET", "/vpclinks", nil); a.body != `{"item":[]}` {
 		t.Error(a.body)
 	}
