@@ -3,6 +3,7 @@ package control
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"sluice/control/patch"
@@ -124,6 +125,19 @@ func usageDay(name, text string) (ledger.Day, error) {
 	return day, nil
 }
 
+// usagePatchError is an error of the patch in the words of this resource, which lists
+// the paths of an op that has none, too (a user's report: boto3 issue 2504).
+func usagePatchError(err error) error {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	if head, ok := strings.CutSuffix(refused.Message, "Please choose supported operations"); ok {
+		return badRequest("%s", head+"Must be one of: []")
+	}
+	return err
+}
+
 func updateUsage(c *call) (any, error) {
 	planID, keyID := c.path["usageplanId"], c.path["keyId"]
 	var plan *usagePlanRecord
@@ -149,7 +163,7 @@ func updateUsage(c *call) (any, error) {
 		},
 	})
 	if err := applyPatch(c, table, &remaining); err != nil {
-		return nil, err
+		return nil, usagePatchError(err)
 	}
 	if plan.Quota == nil {
 		return nil, badRequest("Usage Plan %s has no quota", planID)

@@ -81,7 +81,7 @@ func TestUsage(t *testing.T) {
 	f.refuses("PATCH", update, operation("replace", "/remaining", "-1"), 400, "BadRequestException", "Invalid value '-1' specified for path '/remaining'")
 	f.refuses("PATCH", update, operation("replace", "/remaining", "x"), 400, "BadRequestException", "Invalid value 'x' specified for path '/remaining'")
 	f.refuses("PATCH", update, operation("replace", "/x", "1"), 400, "BadRequestException", "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/remaining]")
-	f.refuses("PATCH", update, operation("add", "/remaining", "1"), 400, "BadRequestException", "Invalid patch path  '/remaining' specified for op 'add'. Please choose supported operations")
+	f.refuses("PATCH", update, operation("add", "/remaining", "1"), 400, "BadRequestException", "Invalid patch path  '/remaining' specified for op 'add'. Must be one of: []") // seen by a user of the service
 	f.make("PATCH", "/usageplans/"+plan, operation("remove", "/quota", ""))
 	f.refuses("PATCH", update, operation("replace", "/remaining", "1"), 400, "BadRequestException", "Usage Plan "+plan+" has no quota")
 }
