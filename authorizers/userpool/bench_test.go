@@ -20,10 +20,10 @@ const benchClaims = `{"sub":"11111111-2222-4333-8444-555555555555","email_verifi
 func BenchmarkVerify(b *testing.B) {
 	keys := testKeys()
 	s := newKeyServer(b, jwks(jwk("k1", &keys[0].PublicKey, "")))
-	v := NewVerifier(Options{Sources: map[string]string{testPool.ID: s.URL}}, 1)
+	v := NewVerifier(Options{Sources: map[string]string{testPool.ID: s.URL}}, 100<<10)
 	b.Cleanup(v.Close)
 	pools := []*KeySet{v.KeySet(testPool)}
-	tokens := make([]string, 256)
+	tokens := make([]string, 128)
 	for i := range tokens {
 		tokens[i] = mint(keys[0], goodHeader, fmt.Sprintf(benchClaims, i))
 	}

@@ -28,6 +28,8 @@ type Claims struct {
 	count int    // of the members of text
 	one   [1]string
 	pairs atomic.Pointer[[]mapping.Pair]
+
+	recent atomic.Bool // asked for since the memory last looked
 }
 
 // javaDate is the form of java.util.Date.toString() in UTC.

@@ -20,6 +20,7 @@ type key struct {
 	alg    algorithm // what the set says it is for; noAlgorithm for any
 	n      *big.Int
 	public publicKey
+	gone   atomic.Bool // from its set, for good: nothing it has signed counts any more
 }
 
 func (k *key) equal(o *key) bool {
@@ -28,8 +29,20 @@ func (k *key) equal(o *key) bool {
 
 // ring is the keys of a set at one time.
 type ring struct {
-	keys    map[string]*key
-	fetched time.Time
+	keys  map[string]*key
+	until time.Time // from when on they are fetched anew
+}
+
+// retire marks the keys that are not among those that follow.
+func (r *ring) retire(next map[string]*key) {
+	if r == nil {
+		return
+	}
+	for id, k := range r.keys {
+		if next[id] != k {
+			k.gone.Store(true)
+		}
+	}
 }
 
 // Bounds of a key set.
@@ -202,7 +215,7 @@ func (s *KeySet) unavailable() error {
 
 // freshen fetches a set that has grown old, without waiting.
 func (s *KeySet) freshen(r *ring, now time.Time) {
-	if now.Sub(r.fetched) > s.fetcher.maxAge(s.source) {
+	if now.After(r.until) {
 		s.refresh(now)
 	}
 }
@@ -247,13 +260,14 @@ func (s *KeySet) fetch(ctx context.Context, now time.Time, done chan struct{}) {
 	if err == nil {
 		keys, err = parseKeySet(text, previous)
 	}
+	age := s.fetcher.maxAge(s.source)
 	if err == nil {
-		s.ring.Store(&ring{keys: keys, fetched: now})
+		s.ring.Store(&ring{keys: keys, until: now.Add(age)})
+		previous.retire(keys)
 	} else {
 		if previous != nil {
 			// What is known stays in use, and soon there is another attempt.
-			wait := s.fetcher.maxAge(s.source) * 9 / 10
-			s.ring.Store(&ring{keys: previous.keys, fetched: now.Add(-wait)})
+			s.ring.Store(&ring{keys: previous.keys, until: now.Add(age - age*9/10)})
 		}
 		s.fetcher.log.Warn("key set of a user pool", "pool", s.pool.ID, "source", s.source, "error", err)
 	}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/maypok86/otter/v2"
 )
 
 // Verifier verifies tokens and remembers those that were right. It is safe for
@@ -16,27 +14,21 @@ type Verifier struct {
 	sources  map[string]string
 	endpoint string
 	fetcher  *fetcher
-	verified *otter.Cache[string, *Claims]
+	memory   *memory
 
 	mu   sync.Mutex
 	sets map[Pool]*KeySet
 }
 
-// NewVerifier makes a Verifier that uses about tokenBytes of memory for verified
-// tokens.
+// NewVerifier makes a Verifier that remembers verified tokens in tokenBytes of memory
+// at most.
 func NewVerifier(o Options, tokenBytes uint64) *Verifier {
 	return &Verifier{
 		sources:  o.Sources,
 		endpoint: strings.TrimRight(o.Endpoint, "/"),
 		fetcher:  newFetcher(o),
-		verified: otter.Must(&otter.Options[string, *Claims]{
-			MaximumWeight: tokenBytes,
-			Weigher: func(token string, c *Claims) uint32 {
-				const entry, pair = 400, 32
-				return uint32(entry + 3*len(token) + pair*c.count) // the claims' text is shorter than the token
-			},
-		}),
-		sets: map[Pool]*KeySet{},
+		memory:   newMemory(tokenBytes),
+		sets:     map[Pool]*KeySet{},
 	}
 }
 
@@ -89,16 +81,18 @@ const wellKnown = "/.well-known/jwks.json"
 // ErrExpired, ErrKeys or ErrInvalid, or wraps one of them. The token may be a view
 // of memory that changes later.
 func (v *Verifier) Verify(ctx context.Context, raw string, pools []*KeySet, now time.Time) (*Claims, error) {
-	if c, ok := v.verified.GetIfPresent(raw); ok {
-		// Whoever may use the token elsewhere may not here, and not for ever.
-		if slices.Contains(pools, c.set) {
-			if c.set.current(c.key.id) == c.key {
-				if r := c.set.ring.Load(); r != nil {
-					c.set.freshen(r, now)
-				}
-				return c, c.timely(now)
+	hash := v.memory.hash(raw)
+	// Whoever may use a token elsewhere may not here.
+	if c := v.memory.find(hash, raw); c != nil && slices.Contains(pools, c.set) {
+		if !c.stale(now) {
+			if r := c.set.ring.Load(); r != nil {
+				c.set.freshen(r, now)
 			}
-			v.verified.Invalidate(raw)
+			return c, c.timely(now)
+		}
+		v.memory.drop(hash, c)
+		if !c.key.gone.Load() {
+			return c, c.timely(now)
 		}
 	}
 	c, err := verify(ctx, raw, pools, now)
@@ -108,7 +102,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string, pools []*KeySet, now 
 	if err := c.timely(now); err != nil {
 		return nil, err
 	}
-	v.verified.Set(c.token, c)
+	v.memory.put(hash, c, now)
 	return c, nil
 }
 
