@@ -16,7 +16,7 @@ type Metering struct {
 	Redis  Redis
 	Cache  Cache
 	// KeyPlaces and PlanPlaces are where the keys and plans are given, by their ids.
-	KeyPlaces, PlanPlaces map[string]api.Place
+	KeyPlaces, PlanPlaces map[string]api.Place `json:"-"`
 	// Dir is the directory of the first project file; "" without one.
 	Dir string
 }
