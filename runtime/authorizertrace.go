@@ -79,8 +79,10 @@ func (t *authorizerTrace) refused(r *authorizers.Refusal) {
 	switch problem := answerProblem(t.answer); {
 	case r.Reason == "":
 	case t.uncalled && r.ErrorType == configurationException:
-		t.x.gateway.log.Debug("authorizer failed", "api", t.x.stage.apiID, "authorizer", t.id, "error", r.Reason)
 		log.Failed(executionlog.InvalidFunctionPermissions)
+		if !log.Tests() { // as for integrations: the service says no more
+			log.ConfigurationError(r.Reason)
+		}
 		log.ConfigurationError("Authorizer error")
 	case t.uncalled:
 		log.ConfigurationError(r.Reason)

@@ -167,6 +167,9 @@ func (x *exchange) invokeFault(err error) *fault {
 		return faultTooLarge
 	case lambda.KindUnknownFunction:
 		x.log.Failed(executionlog.InvalidFunctionPermissions)
+		if !x.log.Tests() { // the service says no more, but who runs this gateway has to find the function
+			x.log.ConfigurationError(err.Error())
+		}
 		return faultConfiguration
 	default:
 		x.log.ConfigurationError(err.Error())
