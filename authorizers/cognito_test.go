@@ -226,3 +226,31 @@ func BenchmarkCognito(b *testing.B) {
 		}
 	}
 }
+
+// The source address is left out only where no policy can ask for it.
+func TestJudges(t *testing.T) {
+	p := newPool(t)
+	policy := resourcePolicy(t, allowDocument)
+	for _, c := range []struct {
+		name string
+		d    api.Authorizer
+		o    MethodOptions
+		want bool
+	}{
+		{"open", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationNone}, false},
+		{"open with a policy", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationNone, Policy: policy}, true},
+		{"open and private", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationNone, Private: true}, true},
+		{"IAM", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationIAM}, true},
+		{"Cognito", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationCognito}, false},
+		{"Cognito with a policy", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationCognito, Policy: policy}, true},
+		{"Cognito and private", cognito(""), MethodOptions{AuthorizationType: api.AuthorizationCognito, Private: true}, true},
+		{"TOKEN", tokenDefinition(300), MethodOptions{AuthorizationType: api.AuthorizationCustom}, true},
+	} {
+		if got := compile(t, p.guard(t), testStage, c.d, c.o).Judges(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	if !p.guard(t).Refusing(MethodOptions{}, "").Judges() {
+		t.Error("a method that cannot be compiled is not judged by its resource policy")
+	}
+}

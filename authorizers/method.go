@@ -79,6 +79,10 @@ func (g *Guard) Refusing(o MethodOptions, reason string) *Method {
 // Open tells that every request is let in: there is nothing to call Authorize for.
 func (m *Method) Open() bool { return m.kind == openMethod && !m.judged }
 
+// Judges tells that a policy may be asked about requests, which needs
+// Request.SourceIP: of a user pool's method without one the token is all that counts.
+func (m *Method) Judges() bool { return m.judged || m.kind != cognitoMethod && m.kind != openMethod }
+
 // Authorize judges a request: nil lets it in. id must be fresh or reset; it says
 // who the client is, as far as that was found out, and what access logs tell. ctx
 // ends when the client does not wait any more.

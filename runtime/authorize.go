@@ -37,7 +37,9 @@ func (x *exchange) fillAuthRequest() {
 	r.MethodARN = x.methodARN()
 	r.Method, r.Path, r.ResourcePath = x.verbText, x.eventPath(), x.method.resourcePath
 	r.Time = x.start
-	r.SourceIP, _ = netip.ParseAddr(x.sourceIP())
+	if x.method.authorization.Judges() {
+		r.SourceIP, _ = netip.ParseAddr(x.sourceIP())
+	}
 	r.Header, r.Query, r.PathParams = x.eventHeaders(true), x.scope.Params.Query, x.scope.Params.Path
 	r.StageVariables, r.Variables = x.scope.StageVariables, x
 	r.TraceID = x.traceID()

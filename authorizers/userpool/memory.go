@@ -58,7 +58,14 @@ func newMemory(limit uint64) *memory {
 	return m
 }
 
-func (m *memory) hash(token string) uint64 { return maphash.String(m.seed, token) }
+// hash is that of a token's last bytes. They are of its signature, which differs
+// wherever tokens do, and whoever makes up another token with the same ones finds a
+// place where it is compared and refused.
+func (m *memory) hash(token string) uint64 {
+	return maphash.String(m.seed, token[max(0, len(token)-hashed):])
+}
+
+const hashed = 64
 
 // place is the bucket of a hash and its tag there, which is never 0.
 func place(table []bucket, hash uint64) (*bucket, uint32) {
