@@ -222,7 +222,8 @@ func noEndpoint() error {
 // provision gives each endpoint of the domain the name that DNS leads to, and takes
 // those of endpoints that it has no longer.
 func (r *domainNameRecord) provision(c *call) {
-	if r.CertificateARN != "" || r.CertificateName != "" {
+	// Regional certificates have a date too: Terraform's provider reads one of every domain.
+	if r.CertificateARN != "" || r.CertificateName != "" || r.RegionalCertificateARN != "" || r.RegionalCertificateName != "" {
 		if r.CertificateUploadDate == nil {
 			r.CertificateUploadDate = c.timestamp()
 		}
