@@ -219,8 +219,13 @@ func deleteDeployment(c *call) (any, error) {
 			return err
 		}
 		for _, s := range stages {
-			if s.DeploymentID == d.ID || s.CanarySettings != nil && s.CanarySettings.DeploymentID == d.ID {
+			if s.DeploymentID == d.ID {
 				return badRequest("Active stages pointing to this deployment must be moved or deleted")
+			}
+		}
+		for _, s := range stages {
+			if s.CanarySettings != nil && s.CanarySettings.DeploymentID == d.ID {
+				return badRequest("Active stages with canary settings pointing to this deployment must be moved or deleted")
 			}
 		}
 		if err := remove(t, kindSnapshot, apiID, d.ID); err != nil {
