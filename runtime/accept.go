@@ -42,8 +42,11 @@ func (x *exchange) note(id headerID, name, val string) {
 	k := &x.known
 	switch id {
 	case otherHeader:
-		if len(name) == len("Accept-Encoding") && equalFold(name, "Accept-Encoding") {
+		switch {
+		case len(name) == len("Accept-Encoding") && equalFold(name, "Accept-Encoding"):
 			k.acceptEncoding = val
+		case len(name) == len("X-API-Key") && equalFold(name, "X-API-Key"):
+			x.gateway.limiter.Expect(val)
 		}
 	case hdrAccept:
 		k.accept = val

@@ -50,6 +50,11 @@ func (l *Limiter) Check(m *Method, key string, at time.Time) Verdict {
 	return v
 }
 
+// Expect says that Check will soon be asked about a key. One of a million keys is in
+// no cache of the processor, and to fetch it from main memory takes longer than all
+// the rest of Check: it takes no time beside other work for the request.
+func (l *Limiter) Expect(key string) { l.keys.expect(key) }
+
 // CheckKeyless meters a request to a method that requires no key. It counts
 // against no plan, even if the client sent a key.
 func (l *Limiter) CheckKeyless(m *Method, at time.Time) Verdict {

@@ -67,7 +67,9 @@
 //
 // A key is, together with its record in a plan, two lines of the processor's cache
 // in a place that the hash of its value tells (see directory), so that a request
-// reads its own of a million keys in one access to main memory. What it seldom needs
+// reads its own of a million keys in one access to main memory. That takes longer
+// than all the rest, so the gateway says which key it will ask about when it has read
+// the request's head (Expect), and goes on meanwhile. What a request seldom needs
 // lies apart: all in all about 600 bytes a key. Keys, plans and who is in them can
 // change at any time, one by one (PutKey, UpdatePlan, Subscribe, ...); no request
 // waits for a change, and no change takes longer the more keys there are, except

@@ -55,7 +55,14 @@ func TestIndex(t *testing.T) {
 			}
 		}
 	}
-	if find("") != nil {
+	for v, k := range model { // where the directory is large enough for it to matter
+		x.expect(v)
+		x.expect(v + "x")
+		if find(v) != k {
+			t.Fatalf("%q not found after it was expected", v)
+		}
+	}
+	if x.expect(""); find("") != nil {
 		t.Error("found a key without a value")
 	}
 	for v, k := range model {
@@ -84,6 +91,7 @@ func TestIndexWhileItChanges(t *testing.T) {
 					return
 				default:
 				}
+				x.expect(valueOf("kept"))
 				if k, _ := x.find(valueOf("kept")); k == nil || k.id != "kept" {
 					t.Error("a key that stays was not found")
 					return
