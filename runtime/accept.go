@@ -12,8 +12,8 @@ import (
 // tokens, values hold no control characters (step 1).
 func (x *exchange) accept() {
 	headers, ids := x.scope.Params.Header, x.headerIDs
-	for i := range x.head.Header {
-		p := x.head.Header[i]
+	for i := range x.request.Header {
+		p := x.request.Header[i]
 		id := identifyHeader(p.Name)
 		x.note(id, p.Name, p.Value)
 		if headerRules[id].entry == drop {
@@ -26,7 +26,7 @@ func (x *exchange) accept() {
 	if x.known.nominates {
 		x.dropNominated()
 	}
-	method := view(x.ctx.Request.Header.Method())
+	method := x.request.Method
 	if o := x.known.methodOverride; o != "" {
 		method = o
 	}
@@ -79,8 +79,8 @@ func (x *exchange) note(id headerID, name, val string) {
 // dropNominated removes the headers that Connection names: they are meant for
 // this hop alone (RFC 9110 section 7.6.1).
 func (x *exchange) dropNominated() {
-	for i := range x.head.Header {
-		if p := &x.head.Header[i]; identifyHeader(p.Name) == hdrConnection {
+	for i := range x.request.Header {
+		if p := &x.request.Header[i]; identifyHeader(p.Name) == hdrConnection {
 			x.dropOptions(p.Value)
 		}
 	}
@@ -121,10 +121,10 @@ func (x *exchange) header(name string) string {
 // decodeBody takes in the query and the body, decoded from its Content-Encoding
 // where the API compresses (step 1, once the stage is known).
 func (x *exchange) decodeBody() *fault {
-	if len(x.head.Query) > 0 {
-		x.scope.Params.Query, x.queryBuf = edge.AppendQuery(x.scope.Params.Query, x.queryBuf, x.head.Query)
+	if len(x.request.Query) > 0 {
+		x.scope.Params.Query, x.queryBuf = edge.AppendQuery(x.scope.Params.Query, x.queryBuf, x.request.Query)
 	}
-	x.body = x.ctx.Request.Body()
+	x.body = x.request.Body
 	if x.deployment.minimumCompression < 0 || x.known.contentEncoding == "" || len(x.body) == 0 {
 		return nil
 	}

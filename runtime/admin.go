@@ -1,9 +1,8 @@
 package runtime
 
 import (
+	"net/http"
 	"strings"
-
-	"github.com/valyala/fasthttp"
 
 	"sluice/runtime/edge"
 )
@@ -17,61 +16,62 @@ func (g *Gateway) isAdmin(host string, path []byte) bool {
 		!g.adminApart.Load() && executeAPIHost(host) == "" && !g.isDomain(host)
 }
 
-// serveAdmin serves the admin listener.
-func (g *Gateway) serveAdmin(ctx *fasthttp.RequestCtx) {
-	var head edge.Head
-	if refusal := edge.Check(ctx, &head); refusal != nil {
-		g.refuse(ctx, refusal)
-		return
-	}
-	g.serveAdminPath(ctx, string(head.Path))
-}
-
-// serveAdminPath answers GET /_sluice/health, /_sluice/metrics and /_sluice/usage.
-func (g *Gateway) serveAdminPath(ctx *fasthttp.RequestCtx, path string) {
-	name := strings.TrimPrefix(path, adminPrefix)
+// serveAdmin answers GET /_sluice/health, /_sluice/metrics and /_sluice/usage.
+func (g *Gateway) serveAdmin(q *edge.Request, a *edge.Answer) {
+	name := strings.TrimPrefix(view(q.Path), adminPrefix)
 	if name != "health" && name != "metrics" && name != "usage" {
-		adminError(ctx, fasthttp.StatusNotFound, "there is no such admin path: /_sluice/health, /_sluice/metrics and /_sluice/usage are there")
+		adminError(a, http.StatusNotFound, "there is no such admin path: /_sluice/health, /_sluice/metrics and /_sluice/usage are there")
 		return
 	}
-	if !ctx.IsGet() && !ctx.IsHead() {
-		ctx.Response.Header.Set("Allow", "GET, HEAD")
-		adminError(ctx, fasthttp.StatusMethodNotAllowed, "admin paths take GET and HEAD")
+	if q.Method != http.MethodGet && q.Method != http.MethodHead {
+		a.Add("Allow", "GET, HEAD")
+		adminError(a, http.StatusMethodNotAllowed, "admin paths take GET and HEAD")
 		return
 	}
 	switch name {
 	case "metrics":
-		g.scrape(ctx)
+		g.serveMetrics(q, a)
 		return
 	case "usage":
-		g.serveUsage(ctx)
+		g.serveUsage(q, a)
 		return
 	}
-	ctx.Response.Header.SetContentType(mimeJSON)
+	a.SetContentType(mimeJSON)
 	if g.draining.Load() {
-		ctx.SetStatusCode(fasthttp.StatusServiceUnavailable)
-		ctx.SetBodyString(`{"status":"draining"}`)
+		a.SetStatus(http.StatusServiceUnavailable)
+		a.SetBodyText(`{"status":"draining"}`)
 		return
 	}
-	ctx.SetBodyString(`{"status":"ok"}`)
+	a.SetBodyText(`{"status":"ok"}`)
 }
 
-func adminError(ctx *fasthttp.RequestCtx, status int, message string) {
-	ctx.SetStatusCode(status)
-	ctx.Response.Header.SetContentType(mimeJSON)
-	ctx.SetBody(append(appendJSONString([]byte(`{"message":`), message), '}'))
+// serveMetrics answers a scrape.
+func (g *Gateway) serveMetrics(q *edge.Request, a *edge.Answer) {
+	r, err := standardRequest(q)
+	if err != nil {
+		adminError(a, http.StatusBadRequest, err.Error())
+		return
+	}
+	w := &collectedAnswer{header: http.Header{}}
+	g.scrape.ServeHTTP(w, r)
+	w.send(a)
+}
+
+func adminError(a *edge.Answer, status int, message string) {
+	a.SetStatus(status)
+	a.SetContentType(mimeJSON)
+	a.SetBody(append(appendJSONString([]byte(`{"message":`), message), '}'))
 }
 
 // refuse answers a request that the edge did not let in.
-func (g *Gateway) refuse(ctx *fasthttp.RequestCtx, r *edge.Refusal) {
+func (g *Gateway) refuse(q *edge.Request, a *edge.Answer, r *edge.Refusal) {
 	var id, ext [36]byte
-	h := &ctx.Response.Header
-	ctx.SetStatusCode(r.Status)
-	h.SetContentType(mimeJSON)
-	h.SetBytesV("x-amzn-RequestId", appendUUID(id[:0]))
-	h.SetBytesV("x-amz-apigw-id", appendExtendedID(ext[:0]))
-	h.Set("x-amzn-ErrorType", r.Type)
-	ctx.SetBody(append(appendJSONString([]byte(`{"message":`), r.Message), '}'))
-	ctx.SetConnectionClose()
-	g.unresolved.Observe(r.Status, since(ctx.Time()), -1)
+	a.SetStatus(r.Status)
+	a.SetContentType(mimeJSON)
+	a.Add("x-amzn-RequestId", view(appendUUID(id[:0])))
+	a.Add("x-amz-apigw-id", view(appendExtendedID(ext[:0])))
+	a.Add("x-amzn-ErrorType", r.Type)
+	a.SetBody(append(appendJSONString([]byte(`{"message":`), r.Message), '}'))
+	a.Close()
+	g.unresolved.Observe(r.Status, since(q.Received), -1)
 }

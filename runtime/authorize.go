@@ -53,8 +53,8 @@ func (x *exchange) fillAuthRequest() {
 func (x *exchange) fillWire() {
 	x.judged = true
 	x.authRequest.Wire = authorizers.Wire{
-		Method: view(x.ctx.Request.Header.Method()), Path: view(x.head.Path), Query: view(x.head.Query),
-		Header: x.head.Header, Body: x.ctx.Request.Body(),
+		Method: x.request.Method, Path: view(x.request.Path), Query: view(x.request.Query),
+		Header: x.request.Header, Body: x.request.Body,
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/valyala/fasthttp"
-
 	"sluice/api"
 	"sluice/runtime/executionlog"
 )
@@ -149,11 +147,7 @@ func TestCheckLeavesNothing(t *testing.T) {
 		AuthorizerURI: "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations",
 	}}
 	d := Deployment{Snapshot: b.snapshot, Stage: b.stage}
-	figures := func() string {
-		var scrape fasthttp.RequestCtx
-		g.scrape(&scrape)
-		return string(scrape.Response.Body())
-	}
+	figures := func() string { return figuresOf(g) }
 	if problems := g.Check(d); problems.Fatal() {
 		t.Fatal(problems)
 	}

@@ -117,7 +117,7 @@ func (x *exchange) AppendVariable(dst []byte, v mapping.Variable) ([]byte, bool)
 	case mapping.Path:
 		return text(dst, x.fullPath)
 	case mapping.Protocol:
-		return append(dst, x.ctx.Request.Header.Protocol()...), true
+		return append(dst, x.request.Protocol...), true
 	case mapping.RequestID:
 		return text(dst, x.loggedID())
 	case mapping.RequestTime:

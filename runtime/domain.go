@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/valyala/fasthttp"
+	"sluice/runtime/edge"
 )
 
 // Domain is a custom domain name and where its base paths lead.
@@ -129,7 +129,7 @@ func (g *Gateway) isDomain(host string) bool {
 // resolveDomain is resolve for a custom domain: the base path leads to the API and,
 // unless the mapping leaves that to the next segment, to the stage.
 func (x *exchange) resolveDomain(d *domain, host string) *fault {
-	whole := oneSlash(view(x.head.Path))
+	whole := oneSlash(view(x.request.Path))
 	p, own := d.match(whole)
 	if p == nil {
 		return faultForbidden
@@ -190,7 +190,7 @@ func (g *Gateway) isHealthCheck(host string, path []byte) bool {
 }
 
 // serveHealthCheck answers as the service's own health check is known to (believed).
-func serveHealthCheck(ctx *fasthttp.RequestCtx) {
-	ctx.Response.Header.SetContentType("text/plain")
-	ctx.SetBodyString("healthy")
+func serveHealthCheck(a *edge.Answer) {
+	a.SetContentType("text/plain")
+	a.SetBodyText("healthy")
 }

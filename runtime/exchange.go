@@ -6,8 +6,6 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/valyala/fasthttp"
-
 	"sluice/authorizers"
 	"sluice/cache"
 	"sluice/mapping"
@@ -24,7 +22,6 @@ type exchange struct {
 	visit
 
 	// What stays with a pooled exchange: buffers, and what empties itself.
-	head            edge.Head
 	headerIDs       []headerID // parallel to scope.Params.Header
 	idBuf           [36]byte   // the request id, unless the client sent one
 	extBuf          [16]byte
@@ -53,7 +50,8 @@ type exchange struct {
 // visit is what an exchange holds of one request alone. It is cleared as a whole.
 type visit struct {
 	gateway *Gateway
-	ctx     *fasthttp.RequestCtx
+	request *edge.Request
+	answer  *edge.Answer
 	start   time.Time
 
 	// accept
@@ -123,11 +121,11 @@ type knownHeaders struct {
 var exchangePool = sync.Pool{New: func() any { return new(exchange) }}
 
 // acquireExchange takes an exchange for one request.
-func acquireExchange(g *Gateway, ctx *fasthttp.RequestCtx) *exchange {
+func acquireExchange(g *Gateway, q *edge.Request, a *edge.Answer) *exchange {
 	x := exchangePool.Get().(*exchange)
 	x.gateway = g
-	x.ctx = ctx
-	x.start = ctx.Time()
+	x.request, x.answer = q, a
+	x.start = q.Received
 	x.integrationLatency = -1
 	x.scope.Context = x
 	appendUUID(x.idBuf[:0])
@@ -155,7 +153,6 @@ func (x *exchange) release() {
 	x.scope.ResponseHeader = nil // the backend response's
 	x.scope.Reset()
 	x.visit = visit{}
-	x.head = edge.Head{Header: x.head.Header[:0]}
 	x.headerIDs, x.values, x.queryPairs, x.groups = x.headerIDs[:0], x.values[:0], x.queryPairs[:0], x.groups[:0]
 	x.chain, x.headers, x.traceBuf = x.chain[:0], x.headers[:0], x.traceBuf[:0]
 	x.buf, x.spare, x.queryBuf, x.line = keep(x.buf), keep(x.spare), keep(x.queryBuf), keep(x.line)
@@ -219,7 +216,7 @@ func (x *exchange) traceRoot() string {
 // sourceIP is the address of the TCP peer.
 func (x *exchange) sourceIP() string {
 	if x.peer == "" {
-		if x.peer = edge.PeerIP(x.ctx); x.peer == "" {
+		if x.peer = x.request.PeerIP(); x.peer == "" {
 			x.peer = "127.0.0.1" // a listener without addresses, such as an in-memory one
 		}
 	}

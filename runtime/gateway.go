@@ -9,10 +9,7 @@ import (
 	goruntime "runtime"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
-
-	"github.com/valyala/fasthttp"
 
 	"sluice/authorizers"
 	"sluice/cache"
@@ -75,14 +72,12 @@ type Gateway struct {
 	domains    atomic.Pointer[domainTable] // nil: none
 	compiling  chan struct{}               // one a compilation of a cold stage
 	detached   *metrics.MethodMetrics      // of test calls
-	server     *fasthttp.Server
-	admin      *fasthttp.Server
+	server     *edge.Server
+	admin      *edge.Server
 	adminApart atomic.Bool
 	draining   atomic.Bool
-	listening  sync.Mutex
-	listeners  []*listener                  // of Serve and ServeAdmin
 	control    atomic.Pointer[http.Handler] // nil: none
-	scrape     fasthttp.RequestHandler
+	scrape     http.Handler
 }
 
 // New makes a Gateway that serves nothing yet. The error is one of the options.
@@ -144,25 +139,20 @@ func New(o Options) (*Gateway, error) {
 
 // Serve accepts connections from ln until Shutdown. It may be called for several
 // listeners.
-func (g *Gateway) Serve(ln net.Listener) error { return g.serveOn(g.server, ln) }
+func (g *Gateway) Serve(ln net.Listener) error { return g.server.Serve(ln) }
 
 // ServeAdmin serves only the admin paths (/_sluice/...) on ln. Once it was
 // called, Serve's listeners no longer answer them.
 func (g *Gateway) ServeAdmin(ln net.Listener) error {
 	g.adminApart.Store(true)
-	return g.serveOn(g.admin, ln)
+	return g.admin.Serve(ln)
 }
 
 // Shutdown stops accepting, waits for requests in flight until ctx ends, and
 // closes the connections to backends.
 func (g *Gateway) Shutdown(ctx context.Context) error {
-	g.listening.Lock()
 	g.draining.Store(true)
-	for _, ln := range g.listeners {
-		_ = ln.Close()
-	}
-	g.listening.Unlock()
-	err := errors.Join(g.server.ShutdownWithContext(ctx), g.admin.ShutdownWithContext(ctx))
+	err := errors.Join(g.server.Shutdown(ctx), g.admin.Shutdown(ctx))
 	g.backends.Close()
 	g.guard.Close()
 	g.services.Close()
@@ -170,26 +160,22 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 }
 
 // serve takes one request through the pipeline.
-func (g *Gateway) serve(ctx *fasthttp.RequestCtx) {
+func (g *Gateway) serve(q *edge.Request, a *edge.Answer) {
 	g.metrics.RequestStarted()
 	defer g.metrics.RequestDone()
-	x := acquireExchange(g, ctx)
-	defer x.release()
-	if refusal := edge.Check(ctx, &x.head); refusal != nil {
-		g.refuse(ctx, refusal)
+	if h := g.control.Load(); h != nil && signedForControl(q.Header) {
+		g.serveControl(q, a, *h)
 		return
 	}
-	if h := g.control.Load(); h != nil && signedForControl(x.head.Header) {
-		g.serveControl(ctx, &x.head, *h)
-		return
-	}
-	host := hostOnly(x.head.Host)
+	host := hostOnly(q.Host)
 	switch {
-	case g.isAdmin(host, x.head.Path):
-		g.serveAdminPath(ctx, view(x.head.Path))
-	case g.isHealthCheck(host, x.head.Path):
-		serveHealthCheck(ctx)
+	case g.isAdmin(host, q.Path):
+		g.serveAdmin(q, a)
+	case g.isHealthCheck(host, q.Path):
+		serveHealthCheck(a)
 	default:
+		x := acquireExchange(g, q, a)
+		defer x.release()
 		x.run(host)
 	}
 }
@@ -208,8 +194,7 @@ func (x *exchange) run(host string) {
 // recovered answers a request that panicked.
 func (x *exchange) recovered(p any) {
 	x.gateway.log.Error("panic in a request", "panic", p, "stack", string(debug.Stack()))
-	x.ctx.Response.Reset()
-	x.ctx.Response.Header.DisableNormalizing() // Reset switched it on again
+	x.answer.Reset()
 	x.reply(faultPanic)
 }
 

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -378,4 +380,11 @@ func (b *testBackend) last(t testing.TB) *captured {
 		t.Fatal("the backend saw no request")
 	}
 	return b.seen[len(b.seen)-1]
+}
+
+// figuresOf is what a scrape of a gateway's metrics shows.
+func figuresOf(g *Gateway) string {
+	w := httptest.NewRecorder()
+	g.scrape.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/_sluice/metrics", http.NoBody))
+	return w.Body.String()
 }

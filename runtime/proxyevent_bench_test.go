@@ -1,11 +1,8 @@
 package runtime
 
 import (
-	"bufio"
 	"strings"
 	"testing"
-
-	"github.com/valyala/fasthttp"
 
 	"sluice/api"
 	"sluice/lambda"
@@ -26,18 +23,14 @@ func BenchmarkProxyEvent(b *testing.B) {
 		"Host: api.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n" +
 		"Accept: application/json, text/plain, */*\r\nAccept-Language: en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\n" +
 		"Content-Type: application/json\r\nContent-Length: 1024\r\nOrigin: https://example.com\r\nReferer: https://example.com/pets\r\n" +
-		"Authorization: Bearer abcdefghijklmnopqrstuvwxyz\r\nCookie: session=0123456789abcdef\r\n\r\n" + body
-	ctx := &fasthttp.RequestCtx{}
-	ctx.Init(&fasthttp.Request{}, nil, nil)
-	ctx.Request.Header.DisableNormalizing()
-	if err := ctx.Request.Read(bufio.NewReader(strings.NewReader(request))); err != nil {
-		b.Fatal(err)
-	}
-	x := acquireExchange(r.gateway, ctx)
-	defer x.release()
-	if refusal := edge.Check(ctx, &x.head); refusal != nil {
+		"Authorization: Bearer abcdefghijklmnopqrstuvwxyz\r\nCookie: session=0123456789abcdef\r\n\r\n"
+	var q edge.Request
+	if refusal := edge.Parse([]byte(request), &q); refusal != nil {
 		b.Fatal(refusal)
 	}
+	q.Body = []byte(body)
+	x := acquireExchange(r.gateway, &q, new(edge.Answer))
+	defer x.release()
 	if f := x.steps("api.example.com"); f != nil {
 		b.Fatal(f)
 	}

@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"sluice/runtime/compress"
-	"sluice/runtime/edge"
-)
+import "sluice/runtime/compress"
 
 // reply turns what the steps left into the client's answer (step 11), and writes
 // the access log line and the metrics.
@@ -14,37 +11,32 @@ func (x *exchange) reply(f *fault) {
 	}
 	body := x.payload
 	x.compress()
-	h := &x.ctx.Response.Header
-	x.ctx.Response.SetStatusCode(x.status)
-	if x.contentType != "" {
-		h.SetContentType(x.contentType)
-	}
-	// The answer is new, so nothing need be replaced: Set would look for it.
-	h.Add("x-amzn-RequestId", x.requestID())
-	h.Add("x-amz-apigw-id", x.extendedID())
+	a := x.answer
+	a.SetStatus(x.status)
+	a.SetContentType(x.contentType)
+	a.Add("x-amzn-RequestId", x.requestID())
+	a.Add("x-amz-apigw-id", x.extendedID())
 	if f != nil {
-		h.Add("x-amzn-ErrorType", f.errorType)
+		a.Add("x-amzn-ErrorType", f.errorType)
 	} else if x.sendTrace {
-		h.Add("X-Amzn-Trace-Id", x.traceID())
+		a.Add("X-Amzn-Trace-Id", x.traceID())
 	}
 	for i := range x.headers {
-		h.Add(x.headers[i].Name, x.headers[i].Value)
+		a.Add(x.headers[i].Name, x.headers[i].Value)
 	}
 	if f != nil && f.close {
-		x.ctx.SetConnectionClose()
-	} else if !x.ctx.Request.Header.ConnectionClose() && !x.gateway.draining.Load() {
-		h.Set("Connection", "keep-alive")
+		a.Close()
 	}
 	x.responseLength = len(x.payload)
 	switch {
 	case x.payloadStatic:
-		x.ctx.Response.SetBodyRaw(x.payload)
+		a.SetStaticBody(x.payload)
 	case x.payloadBackend:
 		// The answer is written when the exchange already serves another request,
 		// so the body must not stay the backend response's.
-		x.ctx.Response.SwapBody(x.backendResponse.SwapBody(x.ctx.Response.SwapBody(nil)))
+		a.SwapBody(x.backendResponse.SwapBody)
 	default:
-		x.ctx.Response.SetBody(x.payload)
+		a.SetBody(x.payload)
 	}
 	x.finish(body)
 }
@@ -52,7 +44,7 @@ func (x *exchange) reply(f *fault) {
 // finish writes what is seen from outside. body is the payload before compression.
 func (x *exchange) finish(body []byte) {
 	x.latency = since(x.start)
-	edge.Answered(x.ctx, x.start.Add(x.latency))
+	x.answer.Done = x.start.Add(x.latency)
 	if x.log != nil {
 		x.logReply(body)
 	}

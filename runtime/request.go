@@ -154,10 +154,10 @@ func (x *exchange) appendForwarded(list []mapping.Pair, mapped *[headerCount]boo
 		list = append(list, mapping.Pair{Name: "X-Forwarded-For", Value: chain})
 	}
 	port, proto := "80", "http"
-	if x.ctx.IsTLS() {
+	if x.request.Secure() {
 		port, proto = "443", "https"
 	}
-	if p := portOf(x.head.Host); p != "" {
+	if p := portOf(x.request.Host); p != "" {
 		port = p
 	}
 	if mapped == nil || !mapped[hdrForwardedPort] {

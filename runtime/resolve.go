@@ -32,7 +32,7 @@ func (x *exchange) resolve(host string) *fault {
 			named = header
 		}
 	}
-	a, name, own, whole := x.address(g.table, named, view(x.head.Path))
+	a, name, own, whole := x.address(g.table, named, view(x.request.Path))
 	if a == nil {
 		return faultForbidden
 	}

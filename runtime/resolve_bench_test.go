@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/valyala/fasthttp"
+	"sluice/runtime/edge"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -41,11 +41,8 @@ func BenchmarkResolve(b *testing.B) {
 					continue
 				}
 				b.Run(fmt.Sprintf("stages=%d/domains=%d/%s", n, domains, c.name), func(b *testing.B) {
-					ctx := new(fasthttp.RequestCtx)
-					ctx.Init(&fasthttp.Request{}, nil, nil)
-					x := acquireExchange(g, ctx)
+					x := acquireExchange(g, &edge.Request{Path: []byte(c.path)}, new(edge.Answer))
 					defer x.release()
-					x.head.Path = []byte(c.path)
 					b.ReportAllocs()
 					for b.Loop() {
 						if f := x.resolve(c.host); f != nil {

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/valyala/fasthttp"
-
 	"sluice/mapping"
 	"sluice/mapping/vtl/value"
+	"sluice/runtime/edge"
 )
 
 // TestCall is what a test call of a method or an authorizer is made with.
@@ -64,21 +63,15 @@ func (g *Gateway) testExchange(t *TestCall, verb string) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := new(fasthttp.RequestCtx)
-	ctx.Init(&fasthttp.Request{}, nil, nil)
-	ctx.Response.Header.DisableNormalizing()
-	ctx.Request.Header.SetMethod(verb)
-	ctx.Request.SetBodyString(t.Body)
-	x := acquireExchange(g, ctx)
-	x.start = time.Now()
+	q := &edge.Request{Method: verb, Protocol: "HTTP/1.1", Header: header, Body: []byte(t.Body), Received: time.Now()}
+	x := acquireExchange(g, q, new(edge.Answer))
 	x.peer, x.domainName = testSourceIP, testDomainName
-	x.head.Header = append(x.head.Header, header...)
 	target, _, _ := strings.Cut(t.PathWithQueryString, "#") // clients keep it
 	path, query, _ := strings.Cut(target, "?")
-	x.head.Query = []byte(query)
+	x.request.Query = []byte(query)
 	if path != "" {
-		x.head.Path = []byte(escapeLiteral("/" + strings.TrimPrefix(path, "/")))
-		x.path = view(x.head.Path)
+		x.request.Path = []byte(escapeLiteral("/" + strings.TrimPrefix(path, "/")))
+		x.path = view(x.request.Path)
 		x.fullPath = x.path
 	}
 	x.scope.Context = newTestContext(x, t.Caller)
@@ -119,7 +112,7 @@ func (t *TestCall) header() ([]mapping.Pair, error) {
 func (x *exchange) acceptTest() {
 	x.accept()
 	x.known.contentType = mimeJSON
-	x.verbText = view(x.ctx.Request.Header.Method())
+	x.verbText = x.request.Method
 	if x.verb = verbOf(x.verbText); x.verb != verbUnknown {
 		x.verbText = verbNames[x.verb]
 	}

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/valyala/fasthttp"
-
 	"sluice/api"
 	"sluice/lambda"
 )
@@ -230,9 +228,7 @@ func TestTestInvokeMethod(t *testing.T) {
 	if _, err := g.TestInvokeMethod(ctx, TestMethod{TestCall: TestCall{Deployment: Deployment{Snapshot: b.snapshot}}, ResourceID: ids["/http"], HTTPMethod: "GET"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	var scrape fasthttp.RequestCtx
-	g.scrape(&scrape)
-	if body := string(scrape.Response.Body()); !strings.Contains(body, "sluice_requests_total") || strings.Contains(body, "a1b2c3d4e5") {
+	if body := figuresOf(g); !strings.Contains(body, "sluice_requests_total") || strings.Contains(body, "a1b2c3d4e5") {
 		t.Error("test calls left figures")
 	}
 }

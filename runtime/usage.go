@@ -1,18 +1,24 @@
 package runtime
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
-	"github.com/valyala/fasthttp"
-
+	"sluice/runtime/edge"
 	"sluice/throttle"
 	"sluice/throttle/ledger"
 )
 
 // maxUsagePage is the largest page of a report (aws-facts: usage plans, 4).
 const maxUsagePage = 500
+
+// usageTime is how long the store may take for a page.
+const usageTime = 10 * time.Second
 
 // usageReport is the answer of get_usage.
 type usageReport struct {
@@ -26,51 +32,57 @@ type usageReport struct {
 // serveUsage reports the usage of a plan as get_usage does:
 // usage?usagePlanId=[&keyId=][&startDate=&endDate=][&position=][&limit=]. Without
 // dates it is that of today.
-func (g *Gateway) serveUsage(ctx *fasthttp.RequestCtx) {
-	args := ctx.QueryArgs()
+func (g *Gateway) serveUsage(r *edge.Request, a *edge.Answer) {
+	args, err := url.ParseQuery(string(r.Query))
+	if err != nil {
+		adminError(a, http.StatusBadRequest, err.Error())
+		return
+	}
 	today := ledger.DayOf(time.Now())
 	q := throttle.UsageQuery{
-		PlanID: string(args.Peek("usagePlanId")), KeyID: string(args.Peek("keyId")), After: string(args.Peek("position")),
+		PlanID: args.Get("usagePlanId"), KeyID: args.Get("keyId"), After: args.Get("position"),
 		First: today, Last: today,
 	}
 	if q.PlanID == "" {
-		adminError(ctx, fasthttp.StatusBadRequest, "usagePlanId is missing")
+		adminError(a, http.StatusBadRequest, "usagePlanId is missing")
 		return
 	}
 	for _, d := range []struct {
 		name string
 		to   *ledger.Day
 	}{{"startDate", &q.First}, {"endDate", &q.Last}} {
-		text := string(args.Peek(d.name))
+		text := args.Get(d.name)
 		if text == "" {
 			continue
 		}
 		day, err := ledger.ParseDay(text)
 		if err != nil {
-			adminError(ctx, fasthttp.StatusBadRequest, d.name+" is not a day such as 2026-11-24")
+			adminError(a, http.StatusBadRequest, d.name+" is not a day such as 2026-11-24")
 			return
 		}
 		*d.to = day
 	}
 	if args.Has("limit") {
-		n, err := args.GetUint("limit")
+		n, err := strconv.Atoi(args.Get("limit"))
 		if err != nil || n < 1 || n > maxUsagePage {
-			adminError(ctx, fasthttp.StatusBadRequest, "limit is not a number from 1 to 500")
+			adminError(a, http.StatusBadRequest, "limit is not a number from 1 to 500")
 			return
 		}
 		q.Limit = n
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), usageTime)
+	defer cancel()
 	page, next, err := g.limiter.Usage(ctx, q)
 	switch {
 	case errors.Is(err, throttle.ErrInvalid):
-		adminError(ctx, fasthttp.StatusBadRequest, err.Error())
+		adminError(a, http.StatusBadRequest, err.Error())
 		return
 	case errors.Is(err, throttle.ErrNotFound):
-		adminError(ctx, fasthttp.StatusNotFound, err.Error())
+		adminError(a, http.StatusNotFound, err.Error())
 		return
 	case err != nil:
 		g.log.Error("usage cannot be reported", "error", err)
-		adminError(ctx, fasthttp.StatusServiceUnavailable, "the usage cannot be read")
+		adminError(a, http.StatusServiceUnavailable, "the usage cannot be read")
 		return
 	}
 	report := usageReport{
@@ -86,9 +98,9 @@ func (g *Gateway) serveUsage(ctx *fasthttp.RequestCtx) {
 	}
 	b, err := json.Marshal(report)
 	if err != nil {
-		adminError(ctx, fasthttp.StatusInternalServerError, err.Error())
+		adminError(a, http.StatusInternalServerError, err.Error())
 		return
 	}
-	ctx.Response.Header.SetContentType(mimeJSON)
-	ctx.SetBody(b)
+	a.SetContentType(mimeJSON)
+	a.SetBody(b)
 }

@@ -1,5 +1,10 @@
 package edge
 
+import (
+	"errors"
+	"os"
+)
+
 // Refusal is why a request was refused. Refusals are constants: compare by address.
 type Refusal struct {
 	Status  int
@@ -20,3 +25,15 @@ var (
 	UnsupportedTransfer = &Refusal{501, "BadRequestException", "Not Implemented"}
 	UnsupportedVersion  = &Refusal{505, "BadRequestException", "HTTP Version Not Supported"}
 )
+
+// refusalOf says what an error of the connection means for a client that may still
+// listen.
+func refusalOf(err error) *Refusal {
+	switch {
+	case err == errTooMuch:
+		return RequestTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return RequestTimeout
+	}
+	return BadRequest
+}

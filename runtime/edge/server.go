@@ -1,11 +1,13 @@
 package edge
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
 const (
@@ -14,12 +16,12 @@ const (
 	maxTarget = 10240
 )
 
-// readBuffer must hold a whole head: the largest target and header, and a method
-// and protocol. It is a size class of the allocator.
-const readBuffer = 21760
-
 // smallBody is a body that must come within the header's timeout.
 const smallBody = 16 << 10
+
+// Handler answers a request. Both are the connection's, and valid until it returns;
+// so is all that the request's strings and slices show.
+type Handler func(*Request, *Answer)
 
 // Options are the settings of a server. The zero value of a field is its default.
 type Options struct {
@@ -27,24 +29,28 @@ type Options struct {
 	BodyTimeout   time.Duration // from then on for a body over 16 KiB or of unknown length; 120 s
 	WriteTimeout  time.Duration // for an answer to be taken by the client; 120 s
 	IdleTimeout   time.Duration // between requests; 310 s
-	// OnRefuse writes the answer to a request that never reaches the handler.
-	// Of ctx.Request nothing is sure but the connection. The server closes the
+	MaxConns      int           // connections at a time, above which new ones are closed; 262144
+	// OnRefuse writes the answer to a request that never reaches the handler. Of the
+	// request nothing is sure but the connection and the time. The server closes the
 	// connection afterwards. It must be set.
-	OnRefuse func(ctx *fasthttp.RequestCtx, r *Refusal)
-	// Logger gets what fasthttp has to say of connections; nil is nobody. Its
-	// lines can have bytes that clients sent.
-	Logger fasthttp.Logger
+	OnRefuse func(*Request, *Answer, *Refusal)
 }
 
-// silence is the Logger that is nobody.
-type silence struct{}
+// Server serves connections. Make it with NewServer.
+type Server struct {
+	handler Handler
+	options Options
+	stopped atomic.Bool
 
-func (silence) Printf(string, ...any) {}
+	mu        sync.Mutex
+	listeners map[net.Listener]struct{}
+	conns     map[*conn]struct{}
+	empty     chan struct{} // closed when a server that was stopped has neither any more
+}
 
-// NewServer makes a server that calls handler for each request it could read.
-// The handler must call Check before anything else. Bodies are read whole, and
-// refused when they have more than 10485760 bytes.
-func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
+// NewServer makes a server that calls handler for each request it could read. Bodies
+// are read whole, and refused when they have more than 10485760 bytes.
+func NewServer(handler Handler, o Options) *Server {
 	for _, d := range []struct {
 		v   *time.Duration
 		def time.Duration
@@ -58,101 +64,135 @@ func NewServer(handler fasthttp.RequestHandler, o Options) *fasthttp.Server {
 			*d.v = d.def
 		}
 	}
-	if o.Logger == nil {
-		o.Logger = silence{}
+	if o.MaxConns <= 0 {
+		o.MaxConns = 256 << 10
 	}
-	patience := &patience{header: o.HeaderTimeout, write: o.WriteTimeout, idle: o.IdleTimeout}
-	refuse := func(ctx *fasthttp.RequestCtx, r *Refusal) {
-		closing(ctx)
-		Answered(ctx, time.Now())
-		ctx.Response.Header.DisableNormalizing()
-		o.OnRefuse(ctx, r)
-		if c := unwrap(ctx.Conn()); c != nil && c.head {
-			ctx.Response.SkipBody = true // fasthttp has forgotten the method when it could not read the header
-		}
-	}
-	return &fasthttp.Server{
-		Handler:               timely(handler),
-		ConnState:             patience.follow,
-		Logger:                o.Logger,
-		ReadBufferSize:        readBuffer,
-		WriteBufferSize:       8 << 10,
-		MaxRequestBodySize:    maxBody,
-		NoDefaultServerHeader: true,
-		NoDefaultContentType:  true,
-		CloseOnShutdown:       true,
-		// A multipart body would be taken apart and spread over files.
-		DisablePreParseMultipartForm: true,
-		// Errors are typed then, and hold nothing of what the client sent.
-		SecureErrorLogMessage: true,
-		// Names of requests stay normalized inside fasthttp, which looks up
-		// Connection and Expect in one spelling only; Head has the client's.
-		DisableHeaderNamesNormalizing: false,
-
-		ErrorHandler: func(ctx *fasthttp.RequestCtx, err error) {
-			if c := unwrap(ctx.Conn()); c != nil && c.got == 0 {
-				// A connection opened in advance and not used, as browsers do:
-				// there is no request to answer or to count.
-				_ = c.Conn.Close()
-				return
-			}
-			refuse(ctx, refusalOf(ctx.Conn(), err))
-		},
-		HeaderReceived: func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-			if n := h.ContentLength(); n > smallBody || n == -1 {
-				return fasthttp.RequestConfig{ReadTimeout: o.BodyTimeout}
-			}
-			return fasthttp.RequestConfig{}
-		},
-		// Asked before 100 Continue is sent: a client that will be refused
-		// need not send its body.
-		ExpectHandler: func(ctx *fasthttp.RequestCtx) int {
-			var h Head
-			r := Check(ctx, &h)
-			if r == nil && ctx.Request.Header.ContentLength() > maxBody {
-				r = RequestTooLarge
-			}
-			if r == nil {
-				Answered(ctx, time.Now())
-				return fasthttp.StatusContinue
-			}
-			refuse(ctx, r)
-			return ctx.Response.StatusCode()
-		},
+	return &Server{
+		handler: handler, options: o,
+		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, empty: make(chan struct{}),
 	}
 }
 
-// refusalOf says what an error of fasthttp's reading means for the client.
-func refusalOf(nc net.Conn, err error) *Refusal {
-	seen := lineSeen
-	if c := unwrap(nc); c != nil {
-		seen = c.line
-		if c.failed != nil { // some of fasthttp's errors hide what the connection said
-			err = c.failed
+// longestPause is the longest time between two attempts to accept a connection.
+const longestPause = time.Second
+
+// Serve accepts connections from ln until Shutdown, which may have been before. With
+// TLS, ln is that of tls.NewListener. The error is the listener's.
+func (s *Server) Serve(ln net.Listener) error {
+	s.mu.Lock()
+	if s.stopped.Load() {
+		s.mu.Unlock()
+		return ln.Close()
+	}
+	s.listeners[ln] = struct{}{}
+	s.mu.Unlock()
+	defer s.leave(func() { delete(s.listeners, ln) })
+	pause := time.Duration(0)
+	for {
+		nc, err := ln.Accept()
+		if err == nil {
+			pause = 0
+			// One that was accepted before Shutdown is served.
+			if c := newConn(s, nc); s.enter(c, true) {
+				go s.run(c)
+			}
+			continue
 		}
+		if s.stopped.Load() || errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		// Too many open files end when connections do. net.Error's Temporary is
+		// deprecated, but nothing else tells this apart.
+		if t, ok := err.(interface{ Temporary() bool }); !ok || !t.Temporary() {
+			return err
+		}
+		pause = min(max(2*pause, 5*time.Millisecond), longestPause)
+		time.Sleep(pause)
 	}
-	var small *fasthttp.ErrSmallBuffer
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.Is(err, fasthttp.ErrBodyTooLarge), errors.Is(err, errTooMuch):
-		return RequestTooLarge
-	case errors.As(err, &small) && seen == lineOpen:
-		return URITooLong
-	case errors.As(err, &small):
-		return HeaderTooLarge
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return RequestTimeout
-	case errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding) && seen != line10:
-		return UnsupportedTransfer
-	}
-	return BadRequest
 }
 
-// closing has the connection closed after the answer, in a way that lets the
-// client read it.
-func closing(ctx *fasthttp.RequestCtx) {
-	ctx.SetConnectionClose()
-	if c := unwrap(ctx.Conn()); c != nil {
-		c.linger = true
+// ServeConn serves one connection until it ends, and closes it.
+func (s *Server) ServeConn(nc net.Conn) {
+	if c := newConn(s, nc); s.enter(c, false) {
+		s.run(c)
+	}
+}
+
+func (s *Server) run(c *conn) {
+	defer s.leave(func() { delete(s.conns, c) })
+	defer c.close()
+	if t, ok := c.nc.(*tls.Conn); ok && c.handshake(t) != nil {
+		return
+	}
+	c.serve()
+}
+
+// enter takes a connection up, or closes it.
+func (s *Server) enter(c *conn, accepted bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped.Load() && !accepted || len(s.conns) >= s.options.MaxConns {
+		_ = c.nc.Close()
+		return false
+	}
+	s.conns[c] = struct{}{}
+	return true
+}
+
+// leave forgets a listener or a connection.
+func (s *Server) leave(forget func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	forget()
+	s.settle()
+}
+
+// settle ends Shutdown's waiting when there is nothing left to wait for.
+func (s *Server) settle() {
+	if s.stopped.Load() && len(s.conns) == 0 && len(s.listeners) == 0 {
+		close(s.empty)
+	}
+}
+
+// Shutdown stops accepting, closes the connections that are idle, has the others be
+// closed with their next answer, and waits for them until ctx ends: then those that
+// are left are closed, and the error is that of ctx.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	if s.stopped.Swap(true) {
+		s.mu.Unlock()
+		return nil
+	}
+	var err error
+	for ln := range s.listeners {
+		if e := ln.Close(); e != nil && !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	s.settle()
+	s.mu.Unlock()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		s.closeConns(func(c *conn) bool { return c.claim() })
+		select {
+		case <-s.empty:
+			return err
+		case <-ctx.Done():
+			s.closeConns(func(*conn) bool { return true })
+			return errors.Join(err, ctx.Err())
+		case <-tick.C: // connections that were new may be idle now
+		}
+	}
+}
+
+// closeConns closes the connections that which chooses.
+func (s *Server) closeConns(which func(*conn) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if which(c) {
+			_ = c.nc.Close()
+		}
 	}
 }

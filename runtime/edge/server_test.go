@@ -3,6 +3,7 @@ package edge
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,39 +14,29 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
-// echo answers with what Check made of a request, one line an item.
-func echo(ctx *fasthttp.RequestCtx) {
-	var h Head
-	if r := Check(ctx, &h); r != nil {
-		answerRefusal(ctx, r)
-		return
-	}
+// echo answers with what was made of a request, one line an item.
+func echo(q *Request, a *Answer) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s|%s|%s|%s|", ctx.Method(), h.Path, h.Query, h.Host)
-	for _, p := range h.Header {
+	fmt.Fprintf(&b, "%s|%s|%s|%s|", q.Method, q.Path, q.Query, q.Host)
+	for _, p := range q.Header {
 		fmt.Fprintf(&b, "%s: %s|", p.Name, p.Value)
 	}
-	if body := ctx.PostBody(); len(body) > 100 {
-		fmt.Fprintf(&b, "%d bytes", len(body))
+	if len(q.Body) > 100 {
+		fmt.Fprintf(&b, "%d bytes", len(q.Body))
 	} else {
-		b.Write(body)
+		b.Write(q.Body)
 	}
-	ctx.SetContentType("text/plain")
-	ctx.SetBody(b.Bytes())
+	a.SetContentType("text/plain")
+	a.SetBody(b.Bytes())
 }
 
-func answerRefusal(ctx *fasthttp.RequestCtx, r *Refusal) {
-	ctx.Response.Reset()
-	ctx.Response.Header.DisableNormalizing()
-	ctx.SetConnectionClose()
-	ctx.SetStatusCode(r.Status)
-	ctx.SetContentType("application/json")
-	ctx.Response.Header.Set("x-amzn-ErrorType", r.Type)
-	ctx.SetBodyString(`{"message":"` + r.Message + `"}`)
+func answerRefusal(_ *Request, a *Answer, r *Refusal) {
+	a.SetStatus(r.Status)
+	a.SetContentType("application/json")
+	a.Add("x-amzn-ErrorType", r.Type)
+	a.SetBodyText(`{"message":"` + r.Message + `"}`)
 }
 
 func serve(t testing.TB, o Options) net.Addr {
@@ -57,9 +48,9 @@ func serve(t testing.TB, o Options) net.Addr {
 	o.OnRefuse = answerRefusal
 	s := NewServer(echo, o)
 	done := make(chan error)
-	go func() { done <- s.Serve(Listen(ln)) }()
+	go func() { done <- s.Serve(ln) }()
 	t.Cleanup(func() {
-		if err := s.Shutdown(); err != nil {
+		if err := s.Shutdown(context.Background()); err != nil {
 			t.Error(err)
 		}
 		if err := <-done; err != nil {
@@ -366,7 +357,7 @@ func TestKeepAliveOutlivesDeadlines(t *testing.T) {
 	}
 }
 
-// TestAnswersWithoutHandler: an answer that fasthttp or the guard writes does not
+// TestAnswersWithoutHandler: an answer that no handler writes does not
 // fail because the deadline of an earlier one has passed.
 func TestAnswersWithoutHandler(t *testing.T) {
 	addr := serve(t, Options{WriteTimeout: 50 * time.Millisecond})

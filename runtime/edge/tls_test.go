@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -13,11 +14,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
-// TestTLS: the guard sees through TLS, and fasthttp sees that there is TLS.
+// TestTLS: requests are judged alike through TLS, and the handler sees that there is TLS.
 func TestTLS(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -32,17 +31,17 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(func(ctx *fasthttp.RequestCtx) {
-		if !ctx.IsTLS() || ctx.TLSConnectionState() == nil {
-			t.Error("fasthttp sees no TLS")
+	s := NewServer(func(q *Request, a *Answer) {
+		if !q.Secure() || q.TLS() == nil {
+			t.Error("the handler sees no TLS")
 		}
-		echo(ctx)
+		echo(q, a)
 	}, Options{OnRefuse: answerRefusal, HeaderTimeout: 600 * time.Millisecond, WriteTimeout: 100 * time.Millisecond})
 	done := make(chan error)
 	go func() {
-		done <- s.Serve(Listen(tls.NewListener(ln, &tls.Config{
+		done <- s.Serve(tls.NewListener(ln, &tls.Config{
 			Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
-		})))
+		}))
 	}()
 	for request, want := range map[string]int{
 		"GET / HTTP/1.1\r\nHost: h\r\n\r\n":                                                             200,
@@ -69,7 +68,7 @@ func TestTLS(t *testing.T) {
 		}
 		c.Close()
 	}
-	if err := s.Shutdown(); err != nil {
+	if err := s.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -9,8 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/valyala/fasthttp"
-	"github.com/valyala/fasthttp/fasthttpadaptor"
 )
 
 // Options are the settings of Metrics.
@@ -160,9 +159,9 @@ func (m *Metrics) Reloaded(ok bool) {
 }
 
 // Handler answers a scrape, in the text or the OpenMetrics format.
-func (m *Metrics) Handler() fasthttp.RequestHandler {
-	return fasthttpadaptor.NewFastHTTPHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true,
 		Registry:          m.registry,
-	}))
+	})
 }

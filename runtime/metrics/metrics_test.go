@@ -2,8 +2,11 @@ package metrics
 
 import (
 	"bufio"
+	"bytes"
 	"flag"
-	"net"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"sort"
 	"strconv"
@@ -13,7 +16,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/valyala/fasthttp"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -227,28 +229,31 @@ func TestHandler(t *testing.T) {
 // scrape asks the handler over a real connection.
 func scrape(t *testing.T, m *Metrics, accept string) (contentType string, lines map[string]string, text string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	server := httptest.NewServer(m.Handler())
+	defer server.Close()
+	req, err := http.NewRequest(http.MethodGet, server.URL+"/_sluice/metrics", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := fasthttp.Server{Handler: m.Handler()}
-	go server.Serve(ln)
-	defer server.Shutdown()
-	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	req.SetRequestURI("http://" + ln.Addr().String() + "/_sluice/metrics")
 	if accept != "" {
 		req.Header.Set("Accept", accept)
 	}
-	if err := fasthttp.Do(req, resp); err != nil {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
 		t.Fatal(err)
 	}
 	lines = map[string]string{}
-	for s := bufio.NewScanner(strings.NewReader(string(resp.Body()))); s.Scan(); {
+	for s := bufio.NewScanner(bytes.NewReader(body)); s.Scan(); {
 		if i := strings.LastIndexByte(s.Text(), ' '); i > 0 && !strings.HasPrefix(s.Text(), "#") {
 			lines[s.Text()[:i]] = s.Text()[i+1:]
 		}
 	}
-	return string(resp.Header.ContentType()), lines, string(resp.Body())
+	return resp.Header.Get("Content-Type"), lines, string(body)
 }
 
 func BenchmarkObserve(b *testing.B) {
