@@ -36,6 +36,9 @@ func (a *Answer) drop() {
 	if cap(a.own) > keptBody {
 		a.own = nil
 	}
+	if cap(a.fields) > oneWrite {
+		a.fields = nil
+	}
 }
 
 // SetStatus sets the status, from 200 to 999.

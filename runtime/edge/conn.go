@@ -21,7 +21,8 @@ const readBuffer = 24 << 10
 const most = 2*maxBody + 64<<10
 
 const (
-	keptBody = 64 << 10 // a larger body's buffer is not kept
+	keptBody   = 64 << 10 // a larger body's buffer is not kept
+	keptFields = 128      // nor is the room for more fields
 	// oneWrite is how much of answers goes out in one write; a larger body has its own.
 	oneWrite = 16 << 10
 	// pipelined is how much of answers may wait for the requests that came behind them.
@@ -158,6 +159,9 @@ func (c *conn) await(first bool) bool {
 // forget ends a request whose answer is on its way.
 func (c *conn) forget() {
 	c.request.Body = nil
+	if cap(c.request.Header) > keptFields {
+		c.request.Header = nil
+	}
 	if cap(c.body) > keptBody {
 		c.body = nil
 	}

@@ -70,17 +70,29 @@ func (q *Request) Secure() bool { return q.conn != nil && q.conn.tls != nil }
 // Parse reads a whole head, up to its empty line, into q, which is overwritten.
 func Parse(head []byte, q *Request) *Refusal {
 	q.reset()
-	line, fields, ok := bytes.Cut(head, []byte("\r\n"))
-	if !ok {
+	end := bytes.IndexByte(head, '\n')
+	if end < 1 || head[end-1] != '\r' {
 		return BadRequest
 	}
-	if r := q.readLine(line); r != nil {
+	if r := q.readLine(head[:end-1]); r != nil {
 		return r
 	}
-	return q.readFields(fields)
+	return q.readFields(head[end+1:])
 }
 
-var headEnd = []byte("\r\n\r\n")
+// headEnd is where the empty line that ends a head has its end; 0 when none is behind
+// from. A line's end in bytes.Index's needle would make that slow: heads are full of them.
+func headEnd(b []byte, from int) int {
+	for {
+		i := bytes.IndexByte(b[from:], '\n')
+		if i < 0 {
+			return 0
+		}
+		if from += i + 1; from+1 < len(b) && b[from] == '\r' && b[from+1] == '\n' {
+			return from + 2
+		}
+	}
+}
 
 // readHead reads the head of a request. The error is io.EOF when the client closed
 // the connection instead of sending one.
@@ -92,16 +104,15 @@ func (c *conn) readHead(q *Request) (*Refusal, error) {
 	// protocol may never send an empty line.
 	for seen := 0; ; {
 		b := c.in[c.r:c.w]
-		if i := bytes.Index(b[seen:], headEnd); i >= 0 {
-			head := b[:seen+i+len(headEnd)]
-			c.r += len(head)
+		if end := headEnd(b, seen); end > 0 {
+			c.r += end
 			c.base = c.r
-			return Parse(head, q), nil
+			return Parse(b[:end], q), nil
 		}
 		if r := q.early(b, seen); r != nil {
 			return r, nil
 		}
-		seen = max(0, len(b)-len(headEnd)+1)
+		seen = max(0, len(b)-len("\n\r\n")+1)
 		switch err := c.fill(); {
 		case err == errLine && bytes.IndexByte(b, '\n') < 0:
 			return URITooLong, nil

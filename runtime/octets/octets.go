@@ -36,16 +36,15 @@ func TokenLen(s []byte) int {
 // IsFieldValue reports whether s has no control characters but TAB. Octets
 // beyond ASCII pass (RFC 9110, 5.5: obs-text).
 func IsFieldValue(s []byte) bool {
-	rest := s
-	for len(rest) >= 8 {
-		if hasControl(binary.LittleEndian.Uint64(rest)) {
-			return noControl(rest) // a TAB, or what only looks like a control character
-		}
-		if rest = rest[8:]; len(rest) > 0 && len(rest) < 8 {
-			rest = s[len(s)-8:] // the last word again, with the rest in it
-		}
+	if len(s) < 8 {
+		return noControl(s)
 	}
-	return noControl(rest)
+	marks := uint64(0)
+	for i := 0; i <= len(s)-8; i += 8 {
+		marks |= controls(binary.LittleEndian.Uint64(s[i:]))
+	}
+	marks |= controls(binary.LittleEndian.Uint64(s[len(s)-8:])) // the rest, with a part of the word before
+	return marks == 0 || noControl(s)                           // a TAB, or what only looks like a control character
 }
 
 func noControl(s []byte) bool {
@@ -57,14 +56,13 @@ func noControl(s []byte) bool {
 	return true
 }
 
-// hasControl reports whether a byte of w is below 0x20 or 0x7f. It may be wrong
-// in saying yes.
-func hasControl(w uint64) bool {
+// controls marks the bytes of w that are below 0x20 or 0x7f. It may mark others, too.
+func controls(w uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	below := (w - ones*0x20) & ^w
 	del := w ^ ones*0x7f
 	del = (del - ones) & ^del
-	return (below|del)&highs != 0
+	return (below | del) & highs
 }
 
 // EqualFold compares ASCII without case; lower is in lower case.
