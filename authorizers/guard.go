@@ -3,6 +3,7 @@ package authorizers
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"sluice/authorizers/userpool"
@@ -44,6 +45,7 @@ type Guard struct {
 	options Options
 	results *results
 	tokens  *userpool.Verifier
+	open    sync.Map // region -> *Method of all that everybody may call
 }
 
 // New makes a Guard.

@@ -96,6 +96,7 @@ func (g *Gateway) compile(d *Deployment, detached bool) (*Stage, api.Problems) {
 		detached: detached, defers: d.Deferred,
 		cacheStage: s.cacheStage, region: region, partition: p.name, linkNames: d.LinkNames,
 		gateway: g, around: g.around.Load(), stage: d.Stage, snapshot: d.Snapshot, choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
+		expressions: map[expressionKey]*mapping.Expression{},
 	}
 	c.settings(d)
 	s.base = c.deployment(d.Stage.Variables)
@@ -119,7 +120,7 @@ func (g *Gateway) compile(d *Deployment, detached bool) (*Stage, api.Problems) {
 		format = d.Stage.AccessLogSettings.Format
 	}
 	if format != "" {
-		f, err := mapping.CompileSubstitution(format, mapping.AccessLogFormat)
+		f, err := g.formats.compile(format)
 		if err != nil {
 			problems = append(problems, api.Problem{
 				Place: d.Snapshot.Places.Find(), Subject: "access log format", Message: err.Error(),
@@ -153,6 +154,7 @@ type compiler struct {
 	brokenModels      map[string]string // why those cannot be used
 	choices           map[string]*choiceTable
 	templates         map[templateKey]*mapping.Template
+	expressions       map[expressionKey]*mapping.Expression
 	problems          api.Problems
 }
 
@@ -399,13 +401,25 @@ func (c *compiler) methodSetting(path, verb string) *api.MethodSetting {
 	return ms["*/*"]
 }
 
+// expression compiles the source of a mapping, the same one only once: the methods of
+// an API share many. nil is one that does not compile.
 func (c *compiler) expression(part []string, subject, source string, p mapping.Place) *mapping.Expression {
+	key := expressionKey{source, p}
+	if e := c.expressions[key]; e != nil {
+		return e
+	}
 	e, err := mapping.CompileExpression(source, p)
 	if err != nil {
 		c.fail(part, subject, err.Error())
 		return nil
 	}
+	c.expressions[key] = e
 	return e
+}
+
+type expressionKey struct {
+	source string
+	place  mapping.Place
 }
 
 // template compiles a template, the same source only once: most methods of an

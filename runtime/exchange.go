@@ -14,6 +14,7 @@ import (
 	"sluice/runtime/backend"
 	"sluice/runtime/edge"
 	"sluice/runtime/executionlog"
+	"sluice/runtime/metrics"
 )
 
 // exchange is one request on its way through the pipeline, and its answer. It is
@@ -80,7 +81,8 @@ type visit struct {
 	authorizerMap *value.Map // $context.authorizer, made when first asked for
 
 	// meter
-	key, keyID string // the API key that was let in
+	key, keyID string         // the API key that was let in
+	figures    *metrics.Shard // what the request is counted in; nil before
 
 	// integrate
 	integrationStatus  int

@@ -68,6 +68,7 @@ type Gateway struct {
 	limiter    *throttle.Limiter
 	cache      *cache.Cache
 	codec      *compress.Codec
+	formats    accessFormats
 	table      *table
 	domains    atomic.Pointer[domainTable] // nil: none
 	compiling  chan struct{}               // one a compilation of a cold stage

@@ -9,6 +9,8 @@ import (
 // method, the stage and the account (step 5).
 func (x *exchange) meter() *fault {
 	m := x.method
+	x.figures = m.metrics.Shard()
+	m.integration.expect()
 	var v throttle.Verdict
 	key := ""
 	if m.keyRequired {

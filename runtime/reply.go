@@ -48,15 +48,17 @@ func (x *exchange) finish(body []byte) {
 	if x.log != nil {
 		x.logReply(body)
 	}
-	integration := x.integrationLatency
-	handle := x.gateway.unresolved
+	figures := x.figures
 	switch {
+	case figures != nil:
 	case x.method != nil:
-		handle = x.method.metrics
+		figures = x.method.metrics.Shard()
 	case x.stage != nil:
-		handle = x.stage.unrouted
+		figures = x.stage.unrouted.Shard()
+	default:
+		figures = x.gateway.unresolved.Shard()
 	}
-	handle.Observe(x.status, x.latency, integration)
+	figures.Observe(x.status, x.latency, x.integrationLatency)
 	if x.deployment != nil && x.deployment.accessLog != nil {
 		x.line = x.stage.accessLog.Append(x.line[:0], &x.scope)
 		x.deployment.accessLog.Log(x.line)

@@ -53,11 +53,12 @@ func (x *exchange) resolve(host string) *fault {
 
 // open is the stage of an API by its name.
 func (x *exchange) open(a *apiStages, name string) (*Stage, *fault) {
-	e := a.stages[name]
+	e := a.stage(name)
 	if e == nil {
 		return nil, faultForbidden
 	}
 	s := e.stage.Load()
+	s.expect()
 	if s == nil {
 		if s = x.gateway.warm(e); s == nil {
 			return nil, faultCold
@@ -69,6 +70,7 @@ func (x *exchange) open(a *apiStages, name string) (*Stage, *fault) {
 // enter draws the canary and settles on a deployment.
 func (x *exchange) enter(s *Stage) {
 	x.stage, x.deployment = s, s.base
+	s.base.expect()
 	if s.canary != nil && rand.Float64()*100 < s.canaryPercent {
 		x.deployment = s.canary
 		x.isCanary = true

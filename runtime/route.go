@@ -132,6 +132,7 @@ func (n *node) method(v verb) *method {
 func (x *exchange) routeRequest() *fault {
 	x.method, x.scope.Params.Path = x.deployment.root.find(x.path, x.verb, x.scope.Params.Path[:0])
 	if x.method != nil {
+		x.method.expect()
 		return nil
 	}
 	if x.known.authorization == "" {

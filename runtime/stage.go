@@ -17,36 +17,40 @@ import (
 
 // Stage is a compiled stage: what a request needs to be served, decided ahead.
 type Stage struct {
-	apiID, name   string
-	domainName    string // {api}.execute-api.{region}.amazonaws.com
-	arn           string // arn:aws:execute-api:{region}:{account}:{api}/{stage}/
-	region        string
-	closed        bool // disableExecuteApiEndpoint: only custom domains lead here
+	// What each request reads comes first: see method.
 	base, canary  *deployment
 	canaryPercent float64
+	closed        bool // disableExecuteApiEndpoint: only custom domains lead here
 	tracing       bool
-	settings      map[string]*api.MethodSetting // what metering is configured with
-	cacheStage    *cache.Stage
 	cacheEnabled  bool
-	cacheSize     string
 	accessLog     *mapping.Substitution // nil: none
-	userAgent     string                // AmazonAPIGateway_{api}, towards HTTP backends
 	unrouted      *metrics.MethodMetrics
+	domainName    string // {api}.execute-api.{region}.amazonaws.com
+	userAgent     string // AmazonAPIGateway_{api}, towards HTTP backends
+	apiID, name   string
+	arn           string // arn:aws:execute-api:{region}:{account}:{api}/{stage}/
+	region        string
+
+	settings   map[string]*api.MethodSetting // what metering is configured with
+	cacheStage *cache.Stage
+	cacheSize  string
 }
 
 // deployment is one compiled snapshot behind a stage: the stage's own or its canary's.
 type deployment struct {
-	id                 string
-	endpointType       string
+	// What each request reads comes first: see method.
 	root               *node
-	methods            []*method // by path and verb, for people and metrics
-	gateway            gatewayResponses
-	binary             mediaTypes
-	minimumCompression int // bytes; negative: off
 	variables          *value.Map
-	keySource          string // HEADER or AUTHORIZER
 	accessLog          AccessLogger
 	executionLog       executionlog.Sink
+	minimumCompression int    // bytes; negative: off
+	keySource          string // HEADER or AUTHORIZER
+	binary             mediaTypes
+
+	id           string
+	endpointType string
+	methods      []*method // by path and verb, for people and metrics
+	gateway      gatewayResponses
 }
 
 // method is a compiled method with its integration.

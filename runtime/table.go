@@ -31,7 +31,19 @@ type stageID struct{ api, name string }
 // apiStages are the stages of one API by name. They are never changed.
 type apiStages struct {
 	id     string
+	only   *entry // when there is no other
 	stages map[string]*entry
+}
+
+// stage is a stage by its name; nil without.
+func (a *apiStages) stage(name string) *entry {
+	if a.only != nil {
+		if a.only.id.name == name {
+			return a.only
+		}
+		return nil
+	}
+	return a.stages[name]
 }
 
 // entry is a stage in the table.
@@ -62,7 +74,7 @@ func (t *table) bucket(id string) uint64 { return maphash.String(t.seed, id) % t
 // find is the entry of a stage; nil without one.
 func (t *table) find(id stageID) *entry {
 	if a := t.api(id.api); a != nil {
-		return a.stages[id.name]
+		return a.stage(id.name)
 	}
 	return nil
 }
@@ -109,8 +121,12 @@ func (t *table) settle(ids map[stageID]bool) {
 			delete(t.apis, api)
 			continue
 		}
-		b[api] = &apiStages{id: api, stages: stages}
-		t.apis[api] = b[api]
+		a := &apiStages{id: api, stages: stages}
+		if len(stages) == 1 {
+			for _, a.only = range stages {
+			}
+		}
+		b[api], t.apis[api] = a, a
 	}
 	for n, b := range touched {
 		t.buckets[n].Store(&b)

@@ -107,6 +107,7 @@ func (g *Gateway) compileTested(t *TestMethod, tested *testedMethod) (*Stage, ap
 		gateway: g, detached: true, defers: true, linkNames: t.Deployment.LinkNames, around: g.around.Load(), region: s.region, partition: partitionOf(s.region).name,
 		stage: &api.Stage{StageName: s.name, Variables: t.StageVariables}, snapshot: &snapshot,
 		choices: map[string]*choiceTable{}, templates: map[templateKey]*mapping.Template{},
+		expressions: map[expressionKey]*mapping.Expression{},
 	}
 	if cert := t.ClientCertificate; cert != nil {
 		var err error

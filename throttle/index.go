@@ -3,6 +3,9 @@ package throttle
 import (
 	"hash/maphash"
 	"sync/atomic"
+	"unsafe"
+
+	"sluice/prefetch"
 )
 
 // index finds keys by their values without a lock: an open-addressed table, in
@@ -109,7 +112,9 @@ func (x *index) expect(value string) {
 	}
 	h := maphash.String(x.seed, value)
 	slots := x.segments[h>>(64-segmentBits)].Load().slots
-	prefetch(d.pair(h), &slots[h&uint64(len(slots)-1)])
+	pair := d.pair(h)
+	prefetch.Lines(unsafe.Pointer(pair), int(unsafe.Sizeof(*pair))/prefetch.LineSize)
+	prefetch.Line(unsafe.Pointer(&slots[h&uint64(len(slots)-1)]))
 }
 
 // newKey makes a key that is not in the index yet.

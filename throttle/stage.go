@@ -3,9 +3,11 @@ package throttle
 import (
 	"strings"
 	"sync/atomic"
+	"unsafe"
 	"weak"
 
 	"sluice/api"
+	"sluice/prefetch"
 )
 
 // Stage is a stage's part in metering: its methods and their limits. It stays the
@@ -36,6 +38,11 @@ type Method struct {
 
 // cacheLine keeps what requests write apart from what they only read.
 const cacheLine = 64
+
+// Expect has what a check will read of the method fetched from memory meanwhile.
+func (m *Method) Expect() {
+	prefetch.Lines(unsafe.Pointer(m), int(unsafe.Sizeof(*m))/prefetch.LineSize)
+}
 
 // Stage is the handle of a stage; the first call makes it.
 func (l *Limiter) Stage(apiID, name string) *Stage {

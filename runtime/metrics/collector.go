@@ -56,8 +56,8 @@ func (h *MethodMetrics) collect(ch chan<- prometheus.Metric) {
 		clientErrors += shards[i].clientErrors.Load()
 		serverErrors += shards[i].serverErrors.Load()
 	}
-	integration := h.total(func(s *shard) *histogram { return &s.integration })
-	latency := h.total(func(s *shard) *histogram { return &s.latency })
+	integration := h.total(func(s *Shard) *histogram { return &s.integration })
+	latency := h.total(func(s *Shard) *histogram { return &s.latency })
 
 	ch <- prometheus.MustNewConstMetric(requestsDesc, prometheus.CounterValue, float64(latency.count), values...)
 	ch <- prometheus.MustNewConstMetric(clientErrorsDesc, prometheus.CounterValue, float64(clientErrors), values...)
@@ -78,7 +78,7 @@ type total struct {
 	buckets map[float64]uint64
 }
 
-func (h *MethodMetrics) total(of func(*shard) *histogram) total {
+func (h *MethodMetrics) total(of func(*Shard) *histogram) total {
 	var sums [len(bounds) + 1]uint64
 	var nanoseconds int64
 	shards := h.all()

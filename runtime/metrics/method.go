@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unsafe"
+
+	"sluice/prefetch"
 )
 
 // none is the value of a label for requests that have no such thing. A client
@@ -61,9 +63,9 @@ func (h *histogram) observe(d time.Duration) {
 	h.nanoseconds.Add(int64(d))
 }
 
-// shard is what one processor mostly writes. Its size is a multiple of the cache
+// Shard is what one processor mostly writes. Its size is a multiple of the cache
 // line, so that the sum and the buckets of quick answers share one.
-type shard struct {
+type Shard struct {
 	latency      histogram
 	integration  histogram
 	clientErrors atomic.Uint64
@@ -73,7 +75,7 @@ type shard struct {
 
 // MethodMetrics are the figures of one method of one stage.
 type MethodMetrics struct {
-	shards atomic.Pointer[shard] // the first of mask+1; nil: nobody called the method yet
+	shards atomic.Pointer[Shard] // the first of mask+1; nil: nobody called the method yet
 	mask   uint32
 	labels labels
 }
@@ -84,22 +86,22 @@ func newMethodMetrics(l labels) *MethodMetrics {
 
 // begin makes the shards. Most methods of a large installation are never called, so
 // that they have none.
-func (h *MethodMetrics) begin() []shard {
-	h.shards.CompareAndSwap(nil, &make([]shard, h.mask+1)[0])
+func (h *MethodMetrics) begin() []Shard {
+	h.shards.CompareAndSwap(nil, &make([]Shard, h.mask+1)[0])
 	return h.all()
 }
 
 // all is the shards there are.
-func (h *MethodMetrics) all() []shard {
+func (h *MethodMetrics) all() []Shard {
 	if p := h.shards.Load(); p != nil {
 		return unsafe.Slice(p, h.mask+1)
 	}
 	return nil
 }
 
-// Observe notes one finished request. integration is the time the backend took,
-// negative when none was called.
-func (h *MethodMetrics) Observe(status int, latency, integration time.Duration) {
+// Shard draws where the figures of one request go, and has it fetched from memory
+// meanwhile.
+func (h *MethodMetrics) Shard() *Shard {
 	shards := h.all()
 	if shards == nil {
 		shards = h.begin()
@@ -109,6 +111,19 @@ func (h *MethodMetrics) Observe(status int, latency, integration time.Duration) 
 		i = rand.Uint32() & h.mask
 	}
 	s := &shards[i]
+	prefetch.Line(unsafe.Pointer(&s.latency))
+	prefetch.Line(unsafe.Pointer(&s.integration))
+	return s
+}
+
+// Observe is Shard and its Observe.
+func (h *MethodMetrics) Observe(status int, latency, integration time.Duration) {
+	h.Shard().Observe(status, latency, integration)
+}
+
+// Observe notes one finished request. integration is the time the backend took,
+// negative when none was called.
+func (s *Shard) Observe(status int, latency, integration time.Duration) {
 	s.latency.observe(latency)
 	if integration >= 0 {
 		s.integration.observe(integration)

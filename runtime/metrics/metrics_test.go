@@ -172,7 +172,7 @@ func TestObserveFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 	close(stop)
 	scrapes.Wait()
-	got := m.Method("a", "s", "/", "GET").total(func(s *shard) *histogram { return &s.latency })
+	got := m.Method("a", "s", "/", "GET").total(func(s *Shard) *histogram { return &s.latency })
 	if got.count != goroutines*each || got.seconds != 8 {
 		t.Errorf("%d requests, %v s", got.count, got.seconds)
 	}
