@@ -9,6 +9,7 @@ import (
 
 	"sluice/api"
 	"sluice/runtime/metrics"
+	"sluice/throttle"
 )
 
 // Publication is one stage that a control plane puts into service or takes out of it.
@@ -94,14 +95,14 @@ func (g *Gateway) serveOwners(ids map[stageID]bool) {
 		if was != nil && now == nil {
 			g.forget(id)
 		}
-		// A stage that has yet to be compiled leaves the figures as they are: they go
-		// on when it is.
+		// A stage that has yet to be compiled leaves figures and limits as they are: they
+		// go on when it is.
 		if was != nil {
 			switch s, before := now.compiled(), was.figures(); {
 			case s != nil || now == nil:
 				g.metrics.Swap(before, s.figures())
 			default:
-				now.cold.figures = before
+				now.cold.figures, now.cold.limits = before, was.limits()
 			}
 		} else if s := now.compiled(); s != nil {
 			g.metrics.Swap(nil, s.figures())
@@ -136,6 +137,21 @@ func (s *Stage) figures() []*metrics.MethodMetrics {
 	return out
 }
 
+// limits are the handles of the stage's limits, which forget what was used of them
+// when nothing has the handles any more.
+func (s *Stage) limits() []*throttle.Method {
+	var out []*throttle.Method
+	for _, d := range [...]*deployment{s.base, s.canary} {
+		if d == nil {
+			continue
+		}
+		for _, m := range d.methods {
+			out = append(out, m.limits)
+		}
+	}
+	return out
+}
+
 func (e *entry) compiled() *Stage {
 	if e == nil {
 		return nil
@@ -151,10 +167,19 @@ func (e *entry) figures() []*metrics.MethodMetrics {
 	return e.cold.figures
 }
 
+// limits are those of the stage, or that it will go on with.
+func (e *entry) limits() []*throttle.Method {
+	if s := e.stage.Load(); s != nil {
+		return s.limits()
+	}
+	return e.cold.limits
+}
+
 // coldStage is a stage that its first request compiles.
 type coldStage struct {
 	compile func() (*Stage, api.Problems)
 	figures []*metrics.MethodMetrics // of what it replaced; under the table's lock
+	limits  []*throttle.Method       // likewise
 
 	mu      sync.Mutex
 	running chan struct{} // closed when the compilation under way has ended; nil: none is
@@ -240,7 +265,7 @@ func (g *Gateway) install(e *entry, s *Stage) {
 	if t.find(e.id) == e {
 		g.configure(s)
 		g.metrics.Swap(e.cold.figures, s.figures())
-		e.cold.figures = nil
+		e.cold.figures, e.cold.limits = nil, nil
 	} else {
 		g.forgetUnserved(s)
 	}
