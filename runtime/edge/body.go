@@ -2,6 +2,7 @@ package edge
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"sluice/runtime/octets"
@@ -174,21 +175,26 @@ var forbiddenTrailers = map[string]bool{
 	"content-type": true, "cookie": true, "expect": true, "host": true, "keep-alive": true, "location": true,
 	"max-forwards": true, "proxy-authenticate": true, "proxy-authorization": true, "proxy-connection": true, "range": true,
 	"set-cookie": true, "te": true, "trailer": true, "transfer-encoding": true, "www-authenticate": true,
-	"x-real-ip": true, "x-forwarded-for": true, "x-forwarded-host": true, "x-forwarded-port": true, "x-forwarded-proto": true,
 }
 
+// forbiddenTrailer tells whether a field must not stand in a trailer: one of those, or
+// one that says where a request comes from.
 func forbiddenTrailer(name string) bool {
-	var room [len("proxy-authorization")]byte
-	if len(name) > len(room) {
-		return false
+	name = strings.ToLower(name)
+	return forbiddenTrailers[name] || strings.HasPrefix(name, "x-forwarded") || strings.HasPrefix(name, "x-real-ip")
+}
+
+// allowedTrailers tells whether all fields that a Trailer field announces may come.
+func allowedTrailers(names string) bool {
+	if names == "" {
+		return true
 	}
-	b := append(room[:0], name...)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c | 0x20
+	for name := range items(names) {
+		if !octets.IsToken(name) || forbiddenTrailer(name) {
+			return false
 		}
 	}
-	return forbiddenTrailers[string(b)]
+	return true
 }
 
 // ended makes an error of the end of the connection within a body.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/tls"
 	"io"
+	"iter"
 	"net"
+	"strings"
 	"time"
 
 	"sluice/mapping"
@@ -231,6 +233,10 @@ func (q *Request) readFields(raw []byte) *Refusal {
 				}
 				f.expects = true
 			}
+		case len("trailer"):
+			if octets.EqualFold(name, "trailer") && !allowedTrailers(value) {
+				return BadRequest
+			}
 		case len("connection"):
 			if octets.EqualFold(name, "connection") {
 				f.readConnection(value)
@@ -314,29 +320,22 @@ func (f *framing) readLength(s string) bool {
 }
 
 // readConnection reads the options of a Connection field that concern this server.
-func (f *framing) readConnection(rest string) {
-	for more := true; more; {
-		var option string
-		option, rest, more = cutOption(rest)
+func (f *framing) readConnection(options string) {
+	for option := range items(options) {
 		f.close = f.close || octets.EqualFold(option, "close")
 		f.keepAlive = f.keepAlive || octets.EqualFold(option, "keep-alive")
 	}
 }
 
-// cutOption is the first item of a list, without the blanks around it.
-func cutOption(s string) (option, rest string, more bool) {
-	end := len(s)
-	for i := range len(s) {
-		if s[i] == ',' {
-			end, rest, more = i, s[i+1:], true
-			break
+// items are the items of a list, without the blanks around them.
+func items(list string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for more := true; more; {
+			var item string
+			item, list, more = strings.Cut(list, ",")
+			if !yield(strings.Trim(item, " \t")) {
+				return
+			}
 		}
 	}
-	for s = s[:end]; s != "" && isBlank(s[0]); {
-		s = s[1:]
-	}
-	for s != "" && isBlank(s[len(s)-1]) {
-		s = s[:len(s)-1]
-	}
-	return s, rest, more
 }
